@@ -1,0 +1,1 @@
+"""The gerencia command: the whole product on one machine."""

@@ -1,0 +1,1 @@
+"""Billing: credit, receivables and collection."""

@@ -1,0 +1,1 @@
+"""Customers: cards, orders and deliveries."""

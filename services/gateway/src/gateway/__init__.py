@@ -1,0 +1,1 @@
+"""Gateway: sign-in, scope, views and the live stream."""

@@ -1,0 +1,1 @@
+"""Targets: organisation, quotas, attainment and commissions."""

@@ -1,0 +1,1 @@
+"""What the services tell and ask each other."""

@@ -1,0 +1,1 @@
+"""What customers tells the others, and what it can be asked."""

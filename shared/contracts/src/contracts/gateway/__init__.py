@@ -1,0 +1,1 @@
+"""What gateway tells the others, and what it can be asked."""

@@ -1,0 +1,1 @@
+"""What notifications tells the others, and what it can be asked."""

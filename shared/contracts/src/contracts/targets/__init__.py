@@ -1,0 +1,1 @@
+"""What targets tells the others, and what it can be asked."""

@@ -1,0 +1,1 @@
+"""Money, time, ids, event log, inbox, questions and commands: what every service stands on."""
