@@ -1,0 +1,1 @@
+"""PostgreSQL and NATS from their PyPI wheels, as the user's own processes."""
