@@ -97,7 +97,8 @@ class Order(Message):
     order: UUID
     number: str
     customer: UUID
-    customer_name: str
+    customer_name: str | None
+    """None where the card is outside your scope."""
     company: str
     unit: str
     rep: UUID | None
@@ -125,7 +126,8 @@ class OrderRow(Message):
     order: UUID
     number: str
     customer: UUID
-    customer_name: str
+    customer_name: str | None
+    """None where the card is outside your scope."""
     company: str
     unit: str
     rep: UUID | None
