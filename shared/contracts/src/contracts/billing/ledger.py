@@ -1,0 +1,148 @@
+"""Receivables: documents, payments and the account of a customer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.billing.limits import APPROVERS, CreditAccount
+from kernel.events import Message
+from kernel.money import Money
+from kernel.operations import EVERYONE, Command, Question
+
+DocumentKind = Literal["invoice", "credit-note", "payment"]
+
+
+class Document(Message):
+    """An invoice, a credit note or a payment; all amounts are positive.
+
+    `open` of an invoice is what is still owed on it; of a credit note or payment what of it is
+    not matched to an invoice.
+    """
+
+    document: UUID
+    kind: DocumentKind
+    number: str
+    legal_number: str | None
+    """Given by its series a moment after the posting; an imported document has none."""
+    company: str
+    unit: str
+    customer: UUID
+    customer_number: str | None
+    customer_name: str | None
+    rep: UUID | None
+    order: UUID | None
+    order_number: str | None
+    invoice: UUID | None
+    """Of a credit note: the invoice it takes back from."""
+    issued_on: date
+    """Of a payment: the day it was paid."""
+    due_on: date | None
+    net: Money
+    gross: Money
+    open: Money
+    disputed: bool = False
+
+
+class Documents(Message):
+    """A page of documents, the latest first; `next` continues it."""
+
+    items: Sequence[Document]
+    next: str | None = None
+
+
+class ListDocuments(Question[Documents]):
+    """Documents in scope, of one customer or all, of one kind or all."""
+
+    operation: ClassVar = "billing.list-documents"
+    answer: ClassVar = Documents
+    roles: ClassVar = EVERYONE
+    company: str | None = None
+    customer: UUID | None = None
+    order: UUID | None = None
+    kind: DocumentKind | None = None
+    open_only: bool = False
+    after: str | None = None
+    limit: int = Field(default=50, ge=1, le=200)
+
+
+class Movement(Message):
+    """One line of a customer's account.
+
+    A positive `amount` is what the customer came to owe, a negative one what reduced it; the
+    amounts of all lines add up to `balance` of the account.
+    """
+
+    posting: UUID
+    line: int
+    dated_on: date
+    kind: DocumentKind
+    document: UUID
+    number: str
+    part: Literal["receivable", "unallocated"]
+    item: UUID
+    """The invoice whose open amount changed, or the payment or credit that is left over."""
+    item_number: str
+    amount: Money
+
+
+class CustomerAccount(Message):
+    """The account of a customer: credit, balance, and a page of movements, the latest first."""
+
+    credit: CreditAccount
+    balance: Money
+    """What the customer owes in all: receivable less unallocated."""
+    movements: Sequence[Movement]
+    next: str | None = None
+
+
+class GetCustomerAccount(Question[CustomerAccount]):
+    """The account of one customer."""
+
+    operation: ClassVar = "billing.get-customer-account"
+    answer: ClassVar = CustomerAccount
+    roles: ClassVar = EVERYONE
+    customer: UUID
+    after: str | None = None
+    limit: int = Field(default=50, ge=1, le=200)
+
+
+class Allocation(Message):
+    """Part of a payment that settles an invoice."""
+
+    invoice: UUID
+    invoice_number: str
+    amount: Money
+    open_after: Money
+
+
+class PaymentRecorded(Message):
+    """A payment as it was taken: what it settled, and what stays as unallocated credit."""
+
+    payment: UUID
+    number: str
+    amount: Money
+    allocations: Sequence[Allocation]
+    unallocated: Money
+
+
+class RecordPayment(Command[PaymentRecorded]):
+    """Take a customer's payment: it settles `invoice` first, then what is due longest.
+
+    What is more than the debt stays as unallocated credit.
+    """
+
+    operation: ClassVar = "billing.record-payment"
+    answer: ClassVar = PaymentRecorded
+    roles: ClassVar = APPROVERS
+    customer: UUID
+    amount: Money
+    paid_on: date
+    method: Literal["cash", "transfer"] = "transfer"
+    reference: str = Field(default="", max_length=100)
+    """What the bank or the receipt calls it; becomes the number of the payment."""
+    invoice: UUID | None = None

@@ -1,0 +1,139 @@
+"""Credit limits: who may buy how much on credit, and who may say so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from kernel.events import Message
+from kernel.money import Money
+from kernel.operations import (
+    ADMINISTRATOR,
+    COLLECTOR,
+    DIRECTOR,
+    EVERYONE,
+    MANAGER,
+    Command,
+    Question,
+)
+
+APPROVERS = frozenset({COLLECTOR, MANAGER, DIRECTOR, ADMINISTRATOR})
+"""Roles that may decide about credit; how much, the company's authorities say."""
+
+Act = Literal["set-limit", "release-order"]
+
+
+class CreditAccount(Message):
+    """The credit of a customer now: the limit, what uses it, and what is left.
+
+    `used` = receivable - unallocated + ordered + reserved, all of them taxes included.
+    """
+
+    customer: UUID
+    company: str
+    unit: str
+    currency: str
+    limit: Money | None
+    """None is no limit, which is not a limit of zero."""
+    receivable: Money
+    """Open invoices."""
+    unallocated: Money
+    """Payments and credits not yet matched to an invoice."""
+    ordered: Money
+    """Confirmed orders, less what of them is invoiced."""
+    reserved: Money
+    """Orders placed and not yet confirmed."""
+    used: Money
+    available: Money | None
+    """None without a limit; below zero when a limit was lowered below what was accepted."""
+
+
+class GetCredit(Question[CreditAccount]):
+    """The credit of one customer."""
+
+    operation: ClassVar = "billing.get-credit"
+    answer: ClassVar = CreditAccount
+    roles: ClassVar = EVERYONE
+    customer: UUID
+
+
+class SetLimit(Command[CreditAccount]):
+    """Grant a customer a credit limit, or with None lift every limit."""
+
+    operation: ClassVar = "billing.set-limit"
+    answer: ClassVar = CreditAccount
+    roles: ClassVar = APPROVERS
+    customer: UUID
+    limit: Money | None
+    reason: str = Field(default="", max_length=500)
+
+
+class LimitChange(Message):
+    """One change of a limit: from what to what, by whom, when and why."""
+
+    id: UUID
+    before: Money | None
+    after: Money | None
+    changed_by: UUID
+    changed_at: datetime
+    reason: str
+
+
+class LimitChanges(Message):
+    """A page of the history of a limit, the latest first; `next` continues it."""
+
+    items: Sequence[LimitChange]
+    next: str | None = None
+
+
+class ListLimitChanges(Question[LimitChanges]):
+    """The history of a customer's limit."""
+
+    operation: ClassVar = "billing.list-limit-changes"
+    answer: ClassVar = LimitChanges
+    roles: ClassVar = EVERYONE
+    customer: UUID
+    after: str | None = None
+    limit: int = Field(default=50, ge=1, le=200)
+
+
+class Authority(Message):
+    """Up to how much a role may decide; without an amount there is no upper bound."""
+
+    act: Act
+    role: str
+    currency: str
+    amount: Money | None
+
+
+class Authorities(Message):
+    """Who may decide how much in a company: its own rows, or those that hold by default."""
+
+    company: str
+    items: Sequence[Authority]
+
+
+class ListAuthorities(Question[Authorities]):
+    """Who may decide how much in a company."""
+
+    operation: ClassVar = "billing.list-authorities"
+    answer: ClassVar = Authorities
+    roles: ClassVar = EVERYONE
+    company: str
+
+
+class SetAuthority(Command[Authorities]):
+    """Say up to how much a role may decide in a company; None is without an upper bound."""
+
+    operation: ClassVar = "billing.set-authority"
+    answer: ClassVar = Authorities
+    roles: ClassVar = frozenset({ADMINISTRATOR})
+    company: str
+    act: Act
+    role: Literal["collector", "manager", "director", "administrator"]
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    amount: Money | None
