@@ -63,3 +63,41 @@ def merged(several: Iterable[Subscriptions]) -> dict[str, list[Subscription]]:
     for subscription in (one for each in several for one in each.all):
         by_type.setdefault(subscription.event.type, []).append(subscription)
     return by_type
+
+
+def tables(service: str) -> list[str]:
+    """What was taken in, how far, and the newest state applied of each entity."""
+    names = ("inbox", "progress", "applied_state")
+    return [
+        """
+        CREATE TABLE inbox (
+            source text COLLATE "C" NOT NULL,
+            id uuid NOT NULL,
+            position bigint,
+            taken_at timestamptz NOT NULL DEFAULT now(),
+            PRIMARY KEY (source, id)
+        )
+        """,
+        "CREATE INDEX inbox_taken_at ON inbox USING brin (taken_at)",
+        """
+        CREATE TABLE progress (
+            source text COLLATE "C" PRIMARY KEY,
+            logid uuid NOT NULL,
+            position bigint NOT NULL,
+            pruned_below bigint NOT NULL DEFAULT 0,
+            updated_at timestamptz NOT NULL DEFAULT now()
+        )
+        """,
+        """
+        CREATE TABLE applied_state (
+            source text COLLATE "C" NOT NULL,
+            type text COLLATE "C" NOT NULL,
+            entity text COLLATE "C" NOT NULL,
+            logid uuid NOT NULL,
+            sequence bigint NOT NULL,
+            PRIMARY KEY (source, type, entity)
+        )
+        """,
+        *(f"GRANT SELECT ON {name} TO {service}_app" for name in names),
+        *(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO {service}_worker" for name in names),
+    ]
