@@ -110,12 +110,12 @@ class Transaction:
 class Database:
     """A service's database through its two logins: the program's, and the worker's."""
 
-    def __init__(self, dsns: Dsns, *, connections: int = 10) -> None:
-        self.dsns = dsns
+    def __init__(self, app_dsn: str, worker_dsn: str, *, connections: int = 10) -> None:
+        self.dsns = Dsns(app_dsn, worker_dsn)
         self.on_announced: list[Callable[[], None]] = []
         """Called after a commit that announced something: the relay's wake-up."""
-        self._app = _engine(dsns.app, connections)
-        self._worker = _engine(dsns.worker, connections)
+        self._app = _engine(app_dsn, connections)
+        self._worker = _engine(worker_dsn, connections)
 
     def acting_as(
         self, who: Principal, *, scoped: bool = True
