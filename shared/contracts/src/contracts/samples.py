@@ -1,0 +1,281 @@
+"""One sample of every event, out of one story: publishers' and subscribers' tests share them.
+
+Talleres Peña buys brake discs for 11,600 MXN from Ana Ibarra in Monterrey, with a limit of
+10,000; Ana's manager releases the order; two thirds come back after it was invoiced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from contracts.billing.credit_note_issued import CreditNoteIssuedV1
+from contracts.billing.credit_reserved import CreditReservedV1
+from contracts.billing.invoice_issued import InvoiceIssuedV1
+from contracts.billing.invoice_overdue import InvoiceOverdueV1
+from contracts.billing.limit_changed import LimitChangedV1
+from contracts.billing.order_held import OrderHeldV1
+from contracts.billing.order_rejected import OrderRejectedV1
+from contracts.billing.order_released import OrderReleasedV1
+from contracts.billing.payment_allocated import PaymentAllocatedV1
+from contracts.billing.payment_received import PaymentReceivedV1
+from contracts.customers import customer_changed
+from contracts.customers.order_cancelled import OrderCancelledV1
+from contracts.customers.order_confirmed import OrderConfirmedV1
+from contracts.customers.order_delivered import OrderDeliveredV1
+from contracts.customers.order_placed import OrderPlacedV1
+from contracts.customers.order_returned import OrderReturnedV1
+from contracts.gateway import user_changed
+from contracts.lines import Line
+from contracts.notifications.notification_created import NotificationCreatedV1
+from contracts.targets import person_changed
+from contracts.targets.attainment_reached import AttainmentReachedV1
+from contracts.targets.unit_changed import UnitChangedV1
+from kernel.events import Event
+from kernel.money import Money
+
+
+def _id(last: int) -> UUID:
+    return UUID(f"01938b2e-0000-7000-8000-{last:012d}")
+
+
+def _mxn(amount: str) -> Money:
+    return Money.of(amount, "MXN")
+
+
+COMPANY, UNIT = "refacciones", "mty"
+CUSTOMER, ORDER, DELIVERY, INVOICE, CREDIT_NOTE, PAYMENT, RETURN, QUOTA, NOTICE, USER = map(
+    _id, range(1, 11)
+)
+ANA, MANAGER = _id(21), _id(22)
+LINE = Line(
+    number=1,
+    product="DISC-280",
+    description="Disco de freno 280 mm",
+    quantity=Decimal(12),
+    net=Decimal("10000.00"),
+    gross=Decimal("11600.00"),
+)
+RETURNED = LINE.model_copy(
+    update={"quantity": Decimal(8), "net": Decimal("6666.67"), "gross": Decimal("7733.34")}
+)
+NET, GROSS = _mxn("10000.00"), _mxn("11600.00")
+
+_EVENTS: tuple[Event, ...] = (
+    UnitChangedV1(
+        unit=UNIT,
+        key="MTY",
+        name="Monterrey",
+        level="branch",
+        company=COMPANY,
+        parent=COMPANY,
+        currency="MXN",
+        country="MX",
+        active_from=date(2020, 1, 1),
+    ),
+    person_changed.PersonChangedV1(
+        unit=UNIT,
+        person=ANA,
+        key="E-117",
+        company=COMPANY,
+        job="rep",
+        supervisor=MANAGER,
+        employed_from=date(2022, 3, 1),
+        personal=person_changed.PersonalV1(name="Ana Ibarra", email="ana@example.com"),
+    ),
+    user_changed.UserChangedV1(
+        unit=UNIT,
+        user=USER,
+        person=ANA,
+        grants=[user_changed.Grant(role="rep", unit=UNIT)],
+        personal=user_changed.PersonalV1(name="Ana Ibarra", email="ana@example.com"),
+    ),
+    customer_changed.CustomerChangedV1(
+        unit=UNIT,
+        customer=CUSTOMER,
+        number="C-1042",
+        company=COMPANY,
+        owner=ANA,
+        currency="MXN",
+        personal=customer_changed.PersonalV1(
+            name="Talleres Peña", tax_id="TPE010203AB9", phone="+528183334455"
+        ),
+    ),
+    LimitChangedV1(
+        unit=UNIT, customer=CUSTOMER, company=COMPANY, limit=_mxn("10000.00"), changed_by=MANAGER
+    ),
+    OrderPlacedV1(
+        unit=UNIT,
+        order=ORDER,
+        number="P-5001",
+        customer=CUSTOMER,
+        company=COMPANY,
+        rep=ANA,
+        placed_on=date(2026, 3, 2),
+        net=NET,
+        gross=GROSS,
+        lines=[LINE],
+    ),
+    CreditReservedV1(
+        unit=UNIT, order=ORDER, number="P-5001", customer=CUSTOMER, rep=ANA, amount=GROSS
+    ),
+    OrderHeldV1(
+        unit=UNIT,
+        order=ORDER,
+        number="P-5001",
+        customer=CUSTOMER,
+        rep=ANA,
+        total=GROSS,
+        missing=_mxn("1600.00"),
+    ),
+    OrderReleasedV1(
+        unit=UNIT,
+        order=ORDER,
+        number="P-5001",
+        customer=CUSTOMER,
+        rep=ANA,
+        total=GROSS,
+        released_by=MANAGER,
+    ),
+    OrderRejectedV1(
+        unit=UNIT,
+        order=ORDER,
+        number="P-5001",
+        customer=CUSTOMER,
+        rep=ANA,
+        total=GROSS,
+        rejected_by=MANAGER,
+        reason="Tiene dos facturas vencidas",
+    ),
+    OrderConfirmedV1(
+        unit=UNIT,
+        order=ORDER,
+        number="P-5001",
+        customer=CUSTOMER,
+        company=COMPANY,
+        rep=ANA,
+        confirmed_on=date(2026, 3, 2),
+        net=NET,
+        gross=GROSS,
+    ),
+    OrderCancelledV1(
+        unit=UNIT,
+        order=ORDER,
+        number="P-5001",
+        customer=CUSTOMER,
+        company=COMPANY,
+        rep=ANA,
+        reason="El cliente ya no lo necesita",
+    ),
+    OrderDeliveredV1(
+        unit=UNIT,
+        order=ORDER,
+        number="P-5001",
+        delivery=DELIVERY,
+        customer=CUSTOMER,
+        company=COMPANY,
+        rep=ANA,
+        delivered_on=date(2026, 3, 5),
+        due_on=date(2026, 4, 4),
+        net=NET,
+        gross=GROSS,
+        lines=[LINE],
+    ),
+    OrderReturnedV1(
+        unit=UNIT,
+        order=ORDER,
+        number="P-5001",
+        delivery=DELIVERY,
+        goods_return=RETURN,
+        customer=CUSTOMER,
+        company=COMPANY,
+        rep=ANA,
+        returned_on=date(2026, 3, 20),
+        net=_mxn("6666.67"),
+        gross=_mxn("7733.34"),
+        lines=[RETURNED],
+        reason="Medida equivocada",
+    ),
+    InvoiceIssuedV1(
+        unit=UNIT,
+        invoice=INVOICE,
+        number="P-5001",
+        order=ORDER,
+        order_number="P-5001",
+        customer=CUSTOMER,
+        company=COMPANY,
+        rep=ANA,
+        issued_on=date(2026, 3, 5),
+        due_on=date(2026, 4, 4),
+        net=NET,
+        gross=GROSS,
+        lines=[LINE],
+    ),
+    CreditNoteIssuedV1(
+        unit=UNIT,
+        credit_note=CREDIT_NOTE,
+        number="P-5001-1",
+        invoice=INVOICE,
+        order=ORDER,
+        order_number="P-5001",
+        customer=CUSTOMER,
+        company=COMPANY,
+        rep=ANA,
+        issued_on=date(2026, 3, 20),
+        net=_mxn("6666.67"),
+        gross=_mxn("7733.34"),
+        invoice_net=NET,
+        lines=[RETURNED],
+    ),
+    PaymentReceivedV1(
+        unit=UNIT,
+        payment=PAYMENT,
+        number="T-88",
+        customer=CUSTOMER,
+        company=COMPANY,
+        paid_on=date(2026, 4, 10),
+        amount=_mxn("3000.00"),
+    ),
+    PaymentAllocatedV1(
+        unit=UNIT,
+        payment=PAYMENT,
+        invoice=INVOICE,
+        invoice_number="P-5001",
+        order=ORDER,
+        customer=CUSTOMER,
+        company=COMPANY,
+        rep=ANA,
+        allocated_on=date(2026, 4, 10),
+        amount=_mxn("3000.00"),
+        open_after=_mxn("866.66"),
+    ),
+    InvoiceOverdueV1(
+        unit=UNIT,
+        invoice=INVOICE,
+        number="P-5001",
+        customer=CUSTOMER,
+        company=COMPANY,
+        rep=ANA,
+        due_on=date(2026, 4, 4),
+        overdue_days=1,
+        open=_mxn("3866.66"),
+    ),
+    AttainmentReachedV1(
+        unit=UNIT,
+        quota=QUOTA,
+        person=ANA,
+        company=COMPANY,
+        period_start=date(2026, 3, 1),
+        period_end=date(2026, 4, 1),
+        target=_mxn("9000.00"),
+        actual=NET,
+        attainment=Decimal("1.1111"),
+        threshold=Decimal("1.0000"),
+    ),
+    NotificationCreatedV1(unit=UNIT, notification=NOTICE, person=MANAGER, topic="order-held"),
+)
+
+SAMPLES: Mapping[str, Event] = {event.type: event for event in _EVENTS}
+"""A sample of every event, by type."""
