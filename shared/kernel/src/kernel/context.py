@@ -12,9 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kernel.ids import uuid7
+
+if TYPE_CHECKING:
+    from kernel.events import Received
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +55,12 @@ def within(context: Context) -> Iterator[Context]:
         yield context
     finally:
         _current.reset(token)
+
+
+def following(message: Received[Any]) -> Context:
+    """The context of what is done because of a message: its correlation, caused by it.
+
+    The inbox sets it for every message of an `on` handler, and for the first message of a
+    group given to an `on_many` handler, which may set it for each message by itself.
+    """
+    return Context(message.correlation, message.id, message.headers.get("traceparent"))
