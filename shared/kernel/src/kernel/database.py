@@ -83,6 +83,11 @@ class Transaction:
         if rows:
             await log.append(self.driver, rows)
 
+    def withdraw(self) -> None:
+        """Forget what was announced: its effect was undone, back to a savepoint."""
+        self._rows.clear()
+        self.announced.clear()
+
     async def bulk(
         self,
         table: str,
@@ -118,15 +123,15 @@ class Database:
         self._worker = _engine(worker_dsn, connections)
 
     def acting_as(
-        self, who: Principal, *, scoped: bool = True
+        self, who: Principal, *, also: str = ""
     ) -> AbstractAsyncContextManager[Transaction]:
         """A transaction of a person: the database shows and takes only what is in their scope.
 
         Args:
-            scoped: False leaves setting the scope to the caller, who can do it together with a
-                statement of their own; until then the transaction sees nothing.
+            also: SQL without parameters or results that travels with the beginning, so that it
+                costs no round trip of its own.
         """
-        return self._transaction(self._app, _begin(who) if scoped else "BEGIN")
+        return self._transaction(self._app, _begin(who) + also)
 
     def working(self, job: str) -> AbstractAsyncContextManager[Transaction]:
         """A transaction of background work, which sees all units; `job` names it in the server."""
