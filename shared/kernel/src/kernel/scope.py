@@ -14,7 +14,10 @@ UNITS = "gerencia.units"
 PERSON = "gerencia.person"
 OWN = "gerencia.own"
 
-_IN_UNITS = f"{{unit}} = ANY ((SELECT string_to_array(current_setting('{UNITS}', true), ',')))"
+# The cast makes it one array and not a set of arrays; the SELECT makes it one look per statement.
+_IN_UNITS = (
+    f"{{unit}} = ANY ((SELECT string_to_array(current_setting('{UNITS}', true), ','))::text[])"
+)
 _OWN = (
     f"((SELECT coalesce(current_setting('{OWN}', true), '')) <> '1'"
     f" OR {{owner}} = (SELECT nullif(current_setting('{PERSON}', true), '')::uuid))"
