@@ -10,6 +10,8 @@ import socket
 import subprocess
 import sys
 
+import psutil
+
 # Below the range from which the kernel takes ports for outgoing connections, so that a
 # server that restarts finds its port free.
 PORTS = range(18_000, 32_000)
@@ -45,6 +47,14 @@ def answers(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def is_another_program(pid: int, name: str) -> bool:
+    """Whether the process lives and is not a program of this name."""
+    try:
+        return name not in psutil.Process(pid).name()
+    except psutil.NoSuchProcess:
+        return False
 
 
 def tied(command: list[str], signal_name: str) -> list[str]:

@@ -36,8 +36,6 @@ class NatsServer(Server):
         durable: False leaves acknowledged messages to the disk's cache, for tests of speed.
     """
 
-    name = "nats"
-
     def __init__(
         self,
         data: Path,
@@ -45,8 +43,9 @@ class NatsServer(Server):
         port: int | None = None,
         monitoring_port: int | None = None,
         durable: bool = True,
+        log: Path | None = None,
     ) -> None:
-        super().__init__(data)
+        super().__init__("nats", data, log)
         self.port = port or free_port()
         self.monitoring_port = monitoring_port or free_port()
         self._durable = durable
@@ -63,6 +62,8 @@ class NatsServer(Server):
         return f"http://127.0.0.1:{self.monitoring_port}"
 
     def prepare(self) -> None:
+        """Make the password, when it is not there, and write the configuration."""
+        self.data.mkdir(parents=True, exist_ok=True)
         password = self.data / "password"
         if not password.exists():
             password.touch(mode=0o600)
@@ -72,9 +73,11 @@ class NatsServer(Server):
         configuration.write_text(self._configuration(password.read_text()))
 
     def command(self) -> list[str]:
+        """Run the server."""
         return tied([binary(), "-c", str(self.data / "nats.conf")], "TERM")
 
     def is_ready(self) -> bool:
+        """Whether clients and JetStream are served."""
         try:
             with urllib.request.urlopen(f"{self.monitoring_url}/healthz", timeout=1) as answer:
                 return bool(answer.status == 200)

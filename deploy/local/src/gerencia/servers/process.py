@@ -1,4 +1,4 @@
-"""A server of ours as a child process: prepared, started, awaited, stopped."""
+"""A program as a child process: prepared, started, awaited, stopped."""
 
 from __future__ import annotations
 
@@ -15,48 +15,65 @@ from typing_extensions import Self
 from gerencia.servers.launch import ServerError
 
 
-class Server(ABC):
-    """A child process with a folder of its own; as a context manager it is started and stopped."""
+class Program(ABC):
+    """What can be run: a server of ours or a service.
 
-    name: ClassVar[str]
+    Args:
+        name: how people call it.
+        log: where its output goes.
+    """
+
     stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
     patience: ClassVar[float] = 30.0
 
-    def __init__(self, data: Path) -> None:
-        self.data = data.absolute()
-        self.log = self.data / f"{self.name}.log"
-        self._process: subprocess.Popen[bytes] | None = None
+    def __init__(self, name: str, log: Path) -> None:
+        self.name = name
+        self.log = log
+        self.pid: int | None = None
 
-    @abstractmethod
     def prepare(self) -> None:
-        """Make the folder and the configuration, when they are not there."""
+        """Make what it needs before it starts, when it is not there."""
 
     @abstractmethod
     def command(self) -> list[str]:
-        """What to run."""
+        """Say what to run."""
 
     @abstractmethod
     def is_ready(self) -> bool:
         """Whether it takes requests."""
 
-    @property
-    def pid(self) -> int | None:
-        """The process, while it runs."""
-        return self._process.pid if self._process else None
+    def environment(self) -> dict[str, str] | None:
+        """Say what its environment is; None is ours."""
+        return None
+
+    def last_words(self, lines: int = 12) -> str:
+        """Read the end of its log."""
+        if not self.log.exists():
+            return ""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+
+class Server(Program):
+    """A program with a folder of its own; as a context manager it is started and stopped."""
+
+    def __init__(self, name: str, data: Path, log: Path | None) -> None:
+        self.data = data.absolute()
+        super().__init__(name, log or self.data / f"{name}.log")
+        self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it and return when it is ready."""
-        self.data.mkdir(parents=True, exist_ok=True)
         self.prepare()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
+        self.pid = self._process.pid
         self._wait_until_ready(self._process)
 
     def stop(self) -> None:
         """Stop it; one that does not end in time is killed."""
-        process, self._process = self._process, None
+        process, self._process, self.pid = self._process, None, None
         if process is None:
             return
         process.send_signal(self.stop_signal)
@@ -85,7 +102,3 @@ class Server(ABC):
                 self.stop()
                 raise ServerError(f"{self.name} did not start:\n{self.last_words()}")
             time.sleep(0.01)
-
-    def last_words(self, lines: int = 12) -> str:
-        """The end of its log."""
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
