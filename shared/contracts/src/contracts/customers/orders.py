@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from contracts.lines import Lines
 from pydantic import ConfigDict, Field
 
+from contracts.lines import Lines
 from kernel.events import Message, Origin
 from kernel.money import Money
 from kernel.operations import (

@@ -1,0 +1,16 @@
+"""The service: what it answers and what it listens to."""
+
+from __future__ import annotations
+
+from customers.cards import operations as cards
+from customers.orders import operations as orders
+from customers.orders import subscribers as decisions
+from customers.organisation import subscribers as organisation
+from kernel.service import Service
+
+SERVICE = Service(
+    "customers",
+    operations=[cards.operations, orders.operations],
+    subscriptions=[organisation.subscriptions, decisions.subscriptions],
+    projections=["units", "people"],
+)

@@ -1,0 +1,1 @@
+"""CU1: the customer card."""

@@ -1,0 +1,1 @@
+"""CU6: orders, deliveries and returns."""

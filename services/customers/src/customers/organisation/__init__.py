@@ -1,0 +1,1 @@
+"""What customers keep of the organisation that targets owns: units and people."""
