@@ -68,9 +68,8 @@ class Transaction:
     ) -> UUID:
         """Tell the others, if and when this transaction commits; returns the event's id.
 
-        Args:
-            occurred_at: when it happened; now, if it is not said.
-            person: whose business it is, for those who see only their own.
+        It happened now, unless `occurred_at` says when; `person` is whose business it is, for
+        those who see only their own.
         """
         row = log.Announcement(event, self.origin, occurred_at, person).row()
         self._rows.append(row)
@@ -101,13 +100,11 @@ class Transaction:
         table and inserted from it, in the order given.
         """
         names = ", ".join(f'"{name}"' for name in columns)
-        await self.driver.execute(
-            f"CREATE TEMP TABLE bulk_rows ON COMMIT DROP AS SELECT {names} FROM {table} LIMIT 0"
-        )
+        shape = f"SELECT {names} FROM {table} LIMIT 0"  # noqa: S608 - names of our own tables
+        insert = f"INSERT INTO {table} ({names}) SELECT {names} FROM bulk_rows"  # noqa: S608
+        await self.driver.execute(f"CREATE TEMP TABLE bulk_rows ON COMMIT DROP AS {shape}")
         await self.driver.copy_records_to_table("bulk_rows", records=rows, columns=list(columns))
-        done = await self.driver.execute(
-            f"INSERT INTO {table} ({names}) SELECT {names} FROM bulk_rows ON CONFLICT {on_conflict}"
-        )
+        done = await self.driver.execute(f"{insert} ON CONFLICT {on_conflict}")
         await self.driver.execute("DROP TABLE bulk_rows")
         return int(done.rpartition(" ")[2])
 
@@ -127,9 +124,8 @@ class Database:
     ) -> AbstractAsyncContextManager[Transaction]:
         """A transaction of a person: the database shows and takes only what is in their scope.
 
-        Args:
-            also: SQL without parameters or results that travels with the beginning, so that it
-                costs no round trip of its own.
+        `also` is SQL without parameters or results that travels with the beginning, so that it
+        costs no round trip of its own.
         """
         return self._transaction(self._app, _begin(who) + also)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, unquote
 from uuid import UUID
 
@@ -69,13 +69,13 @@ def token(value: str) -> str:
     return quote(value, safe="").replace(".", "%2E")
 
 
-def subject_of(site: str, unit: str, type: str, entity: str) -> str:
+def subject_of(site: str, unit: str, type_: str, entity: str) -> str:
     """Where an event is published.
 
     >>> subject_of("hub", "mty", "billing.order-held.v1", "77")
     'evt.hub.mty.billing.order-held.v1.77'
     """
-    return f"evt.{site}.{token(unit)}.{type}.{token(entity)}"
+    return f"evt.{site}.{token(unit)}.{type_}.{token(entity)}"
 
 
 def message_id(source: str, event: UUID) -> str:
@@ -93,12 +93,16 @@ def instant(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def head(row: Mapping[str, Any], source: str, logid: UUID, context: Mapping[str, str]) -> str:
+class Row(Protocol):
+    """A row of `event_log`, by column."""
+
+    def __getitem__(self, column: str, /) -> Any: ...
+
+
+def head(row: Row, source: str, logid: UUID, context: Mapping[str, str]) -> str:
     """The headers of a row of the event log, one `name: value` per line.
 
-    Args:
-        row: a row of `event_log`.
-        context: the row's `headers`: where it came from, encoded when it was announced.
+    `context` is the row's own `headers`: what the announcement said of where it comes from.
     """
     position = row["position"]
     lines = "".join([f"{name}: {value}\r\n" for name, value in context.items()])
@@ -115,9 +119,9 @@ def head(row: Mapping[str, Any], source: str, logid: UUID, context: Mapping[str,
 
 
 def headers_of(head: str) -> dict[str, str]:
-    """A block of headers as a mapping, as a subscriber gets it.
+    r"""A block of headers as a mapping, as a subscriber gets it.
 
-    >>> headers_of("ce-id: 7\\r\\nce-origin: live\\r\\n")
+    >>> headers_of("ce-id: 7\r\nce-origin: live\r\n")
     {'ce-id': '7', 'ce-origin': 'live'}
     """
     pairs = (line.partition(": ") for line in head.split("\r\n") if line)

@@ -142,7 +142,8 @@ def _log_tables(service: str) -> list[str]:
 def migrations_of(service: str) -> Path:
     """Where a service keeps its revisions: inside the installed package, or in the checkout."""
     spec = find_spec(service)
-    assert spec is not None and spec.origin is not None, f"{service} is not installed"
+    assert spec is not None, f"{service} is not installed"
+    assert spec.origin is not None, f"{service} is no package"
     package = Path(spec.origin).parent
     places = (package / "_migrations", package.parents[1] / "migrations")
     return next(place for place in places if place.is_dir())
