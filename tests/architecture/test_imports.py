@@ -102,8 +102,19 @@ def test_the_clock_is_read_in_one_place_only(tmp_path: Path) -> None:
     planted = tmp_path / "planted.py"
     planted.write_text("from datetime import UTC, datetime\n\nMOMENT = datetime.now(UTC)\n")
     done = subprocess.run(
-        [sys.executable, "-m", "ruff", "check", "--config", str(ROOT / "pyproject.toml"),
-         "--select", "TID251", "--output-format", "concise", str(planted)],
+        [
+            sys.executable,
+            "-m",
+            "ruff",
+            "check",
+            "--config",
+            str(ROOT / "pyproject.toml"),
+            "--select",
+            "TID251",
+            "--output-format",
+            "concise",
+            str(planted),
+        ],
         capture_output=True,
         text=True,
         check=False,

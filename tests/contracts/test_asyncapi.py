@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from contracts.catalogue import events, operations
 from kernel.asyncapi import document
 from kernel.service import Service

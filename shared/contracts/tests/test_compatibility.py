@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+
 from contracts import compatibility
 from contracts.compatibility import breaks, broken_since, committed, last_release
 from kernel.asyncapi import schema_of
@@ -54,11 +55,21 @@ def test_a_new_field_with_a_default_breaks_nobody() -> None:
     [
         ({"number": None}, ["number: was removed"]),
         ({"branch": "str"}, ["branch: is required now"]),
-        ({"number": "int"}, ["number: an old reader does not know integer", "number: no longer string"]),
+        (
+            {"number": "int"},
+            ["number: an old reader does not know integer", "number: no longer string"],
+        ),
         ({"rep": "str"}, ["rep: no longer null"]),
         ({"number": "str | None"}, ["number: an old reader does not know null"]),
-        ({"amount": "str"}, ["amount: an old reader does not know string", "amount: no longer object",
-                             "amount.amount: was removed", "amount.currency: was removed"]),
+        (
+            {"amount": "str"},
+            [
+                "amount: an old reader does not know string",
+                "amount: no longer object",
+                "amount.amount: was removed",
+                "amount.currency: was removed",
+            ],
+        ),
         ({"kind": "Literal['cash']"}, None),
         ({"parts": "Sequence[PartWithColour]"}, ["parts[].colour: is required now"]),
     ],

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from contracts import generate
 from contracts.catalogue import events
 from contracts.samples import SAMPLES

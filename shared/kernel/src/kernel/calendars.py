@@ -40,9 +40,7 @@ class WorkingCalendar:
 
     def is_working_day(self, day: date) -> bool:
         """Whether people work on this day."""
-        return not (
-            day.weekday() in self._weekend or day in self._closed or day in self._holidays
-        )
+        return not (day.weekday() in self._weekend or day in self._closed or day in self._holidays)
 
     def working_days(self, period: Period) -> int:
         """How many working days a period with an end has."""

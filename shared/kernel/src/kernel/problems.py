@@ -326,6 +326,9 @@ def assert_words_are_complete(package: str, modules: Iterable[str] = ()) -> None
     for module in modules:
         import_module(module)
     kinds = refusals_of(package)
+    for kind in kinds:
+        taken = {field.name for field in fields(kind)} & set(Problem.model_fields)
+        assert not taken, f"{kind.code}: {sorted(taken)} are members of every problem"
     for language in LANGUAGES:
         catalogue = words(package, language)
         missing = [kind.code for kind in kinds if kind.code not in catalogue]
