@@ -19,13 +19,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 import pytest_asyncio
 
-from gerencia.servers.databases import (
-    Dsns,
-    administering,
-    grant_connect,
-    provision,
-    service_dsns,
-)
+from gerencia.servers.databases import administering, grant_connect, provision
+from gerencia.servers.logins import Dsns, service_dsns
 from gerencia.servers.nats import NatsServer
 from gerencia.servers.postgres import PostgresServer
 
@@ -38,16 +33,23 @@ class Postgres(Protocol):
     """A PostgreSQL server for tests, by its superuser's address."""
 
     @property
-    def admin_dsn(self) -> str: ...
+    def admin_dsn(self) -> str:
+        """The superuser's address."""
+        ...
 
 
 class Nats(Protocol):
     """A NATS server for tests."""
 
     @property
-    def url(self) -> str: ...
+    def url(self) -> str:
+        """Where clients connect."""
+        ...
+
     @property
-    def monitoring_url(self) -> str: ...
+    def monitoring_url(self) -> str:
+        """Where it tells its state."""
+        ...
 
 
 @pytest.fixture(scope="session")
@@ -172,7 +174,9 @@ class Running(Protocol):
 
     def __call__(
         self, service: Service, database: Database, **settings: Any
-    ) -> AbstractAsyncContextManager[Any]: ...
+    ) -> AbstractAsyncContextManager[Any]:
+        """Start it, and stop it at the end of the block."""
+        ...
 
 
 @pytest.fixture

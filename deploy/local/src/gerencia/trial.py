@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gerencia.servers.launch import free_port
+from gerencia.servers.ports import free_port
 
 GERENCIA = [sys.executable, "-m", "gerencia"]
 START_SECONDS = 90
@@ -66,7 +66,11 @@ class Installation:
     def command(self, *words: str) -> str:
         """Run another `gerencia` command on it and return what it prints."""
         done = subprocess.run(
-            [*GERENCIA, *words], env=self._environment, stdout=subprocess.PIPE, text=True, check=True
+            [*GERENCIA, *words],
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
         )
         return done.stdout
 

@@ -42,7 +42,7 @@ def postgres_container() -> Iterator[PostgresInContainer]:
     settings = {**SMALL, **UNSAFE}
     command = " ".join(f"-c {name}={value}" for name, value in settings.items())
     container = PostgresContainer(
-        "postgres:17", username="postgres", password="postgres", dbname="postgres", driver=None
+        "postgres:17", username="postgres", dbname="postgres", driver=None
     )
     with container.with_command(f"postgres {command}") as running:
         yield PostgresInContainer(running.get_connection_url())

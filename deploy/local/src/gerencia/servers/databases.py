@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import TypeAlias
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
 
 import asyncpg
 
+from gerencia.servers.logins import Dsns, service_dsns
+
 Administrator: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
-
-
-@dataclass(frozen=True)
-class Dsns:
-    """How a service reaches its database: as program, as background worker, as owner."""
-
-    app: str = field(repr=False)
-    worker: str = field(repr=False)
-    owner: str = field(repr=False)
 
 
 async def provision(admin_dsn: str, service: str, database: str | None = None) -> Dsns:
@@ -43,19 +33,6 @@ async def administering(admin_dsn: str) -> AsyncIterator[Administrator]:
         yield admin
     finally:
         await admin.close()
-
-
-def service_dsns(admin_dsn: str, service: str, database: str | None = None) -> Dsns:
-    """The addresses of a service's logins; passwords are derived from the administrator's."""
-    where = urlsplit(admin_dsn)
-
-    def dsn(role: str) -> str:
-        login = f"{service}_{role}"
-        secret = hmac.new((where.password or "").encode(), login.encode(), hashlib.sha256)
-        address = f"{login}:{quote(secret.hexdigest()[:32])}@{where.hostname}:{where.port}"
-        return urlunsplit((where.scheme, address, f"/{database or service}", where.query, ""))
-
-    return Dsns(app=dsn("app"), worker=dsn("worker"), owner=dsn("owner"))
 
 
 async def _ensure_login(admin: Administrator, dsn: str) -> None:

@@ -1,52 +1,16 @@
-"""How a server's own program is found and started: ports, users, the tie to its parent."""
+"""How a program is started: as which user, and tied to its parent."""
 
 from __future__ import annotations
 
 import functools
 import os
-import random
 import shutil
-import socket
 import subprocess
 import sys
 
 import psutil
 
-# Below the range from which the kernel takes ports for outgoing connections, so that a
-# server that restarts finds its port free.
-PORTS = range(18_000, 32_000)
-
-
-class ServerError(Exception):
-    """A server cannot be started; the message says why and what helps."""
-
-
-def free_port() -> int:
-    """A port on 127.0.0.1 on which nobody listens now."""
-    for port in random.sample(PORTS, 200):
-        if is_free(port):
-            return port
-    raise ServerError("No free port was found on 127.0.0.1.")
-
-
-def is_free(port: int) -> bool:
-    """Whether nobody listens on this port of 127.0.0.1."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def answers(port: int) -> bool:
-    """Whether somebody accepts connections on this port of 127.0.0.1."""
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=0.5).close()
-    except OSError:
-        return False
-    return True
+from gerencia.servers.ports import ServerError
 
 
 def is_another_program(pid: int, name: str) -> bool:

@@ -9,7 +9,8 @@ import sysconfig
 import urllib.request
 from pathlib import Path
 
-from gerencia.servers.launch import ServerError, free_port, tied
+from gerencia.servers.launch import tied
+from gerencia.servers.ports import ServerError, free_port
 from gerencia.servers.process import Server
 
 CONFIGURATION = """\
@@ -79,7 +80,9 @@ class NatsServer(Server):
     def is_ready(self) -> bool:
         """Whether clients and JetStream are served."""
         try:
-            with urllib.request.urlopen(f"{self.monitoring_url}/healthz", timeout=1) as answer:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{self.monitoring_port}/healthz", timeout=1
+            ) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False

@@ -11,7 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import ClassVar
 
-from gerencia.servers.launch import ServerError, free_port, is_another_program, tied, unprivileged
+from gerencia.servers.launch import is_another_program, tied, unprivileged
+from gerencia.servers.ports import ServerError, free_port
 from gerencia.servers.process import Server
 
 _STATUS = 7  # line of the pid file, from 0

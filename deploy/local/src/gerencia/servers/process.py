@@ -8,11 +8,9 @@ import time
 from abc import ABC, abstractmethod
 from pathlib import Path
 from types import TracebackType
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from typing_extensions import Self
-
-from gerencia.servers.launch import ServerError
+from gerencia.servers.ports import ServerError
 
 
 class Program(ABC):
@@ -31,7 +29,7 @@ class Program(ABC):
         self.log = log
         self.pid: int | None = None
 
-    def prepare(self) -> None:
+    def prepare(self) -> None:  # noqa: B027  # most programs need nothing
         """Make what it needs before it starts, when it is not there."""
 
     @abstractmethod
@@ -46,11 +44,12 @@ class Program(ABC):
         """Say what its environment is; None is ours."""
         return None
 
-    def last_words(self, lines: int = 12) -> str:
-        """Read the end of its log."""
-        if not self.log.exists():
-            return ""
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+def last_words(log: Path, lines: int = 12) -> str:
+    """Read the end of a log."""
+    if not log.exists():
+        return ""
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
 
 
 class Server(Program):
@@ -100,5 +99,5 @@ class Server(Program):
         while not self.is_ready():
             if process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
-                raise ServerError(f"{self.name} did not start:\n{self.last_words()}")
+                raise ServerError(f"{self.name} did not start:\n{last_words(self.log)}")
             time.sleep(0.01)
