@@ -71,6 +71,7 @@ class Consumer:
         self.name = source_of(site, source)
         self.stream = stream_of(site, source)
         self.subjects = filters(site, source, handlers)
+        self.site = site
         self.database = database
         self.batches = 0
         """How many were done: the watchdog sees from it that something moves."""
@@ -162,7 +163,7 @@ class Consumer:
             return await self._park(batch[0], error)
 
     async def _park(self, message: Incoming, error: Exception) -> bool:
-        log.exception("event parked", exc_info=error, event=str(message.id), type=message.type)
+        log.error("event parked", exc_info=error, id=str(message.id), type=message.type)
         metrics.HANDLED.labels(message.type, "parked").inc()
 
         async def park(tx: Transaction) -> None:

@@ -4,10 +4,9 @@ The key belongs to the principal and the operation; with it the answer is kept, 
 for 30 days. The row is written in the transaction of the effect, so both are there or neither.
 
 Whether the first request still runs is asked with an advisory try-lock: nobody waits, and a
-process that died holds nothing. The lock, the stored answer and the scope come in one statement,
-for every round trip is felt in what the gateway can carry. That statement looks with a snapshot
-that may be older than the lock it got, so two requests could both find nothing; the primary key
-stops the second at its end, its effect is undone, and it is answered from the first.
+process that died holds nothing. The lock and the savepoint travel with the BEGIN, for every round
+trip is felt in what the gateway can carry; the look-up that follows takes the lock again, which
+tells whether it is ours, and sees whatever the one before had committed.
 """
 
 from __future__ import annotations
@@ -19,23 +18,25 @@ from uuid import UUID
 
 if TYPE_CHECKING:
     from kernel.database import Transaction
-    from kernel.scope import Principal
 
 KEEP_DAYS = 30
 
-_BEGIN = """
-SELECT set_config('gerencia.units', $1, true), set_config('gerencia.person', $2, true),
-       set_config('gerencia.own', $3, true), pg_try_advisory_xact_lock($4) AS free,
-       kept.request, kept.status, kept.answer, kept.mark
+_FIND = """
+SELECT pg_try_advisory_xact_lock($1) AS free, kept.request, kept.status, kept.answer, kept.mark
 FROM (VALUES (1)) AS one
 LEFT JOIN idempotency AS kept
-    ON kept.actor = $5 AND kept.operation = $6 AND kept.key = $7
-   AND kept.done_at > now() - make_interval(days => $8)
+    ON kept.actor = $2 AND kept.operation = $3 AND kept.key = $4
+   AND kept.done_at > now() - make_interval(days => $5)
 """
 
 _KEEP = """
 INSERT INTO idempotency (actor, operation, key, request, status, answer, mark)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (actor, operation, key) DO UPDATE
+SET request = excluded.request, status = excluded.status, answer = excluded.answer,
+    mark = excluded.mark, done_at = now()
+WHERE idempotency.done_at <= now() - make_interval(days => $8)
+RETURNING 1
 """
 
 
@@ -56,7 +57,7 @@ def tables(service: str) -> list[str]:
         )
         """,
         "CREATE INDEX idempotency_done_at ON idempotency USING brin (done_at)",
-        f"GRANT SELECT, INSERT ON idempotency TO {service}_app",
+        f"GRANT SELECT, INSERT, UPDATE ON idempotency TO {service}_app",
         f"GRANT SELECT, DELETE ON idempotency TO {service}_worker",
     ]
 
@@ -101,22 +102,31 @@ class Found:
     same_request: bool
 
 
-async def begin(tx: Transaction, who: Principal, key: Key) -> Found:
-    """Set the scope, try the lock and look the key up: one statement."""
-    from kernel.scope import settings
+def beginning(key: Key) -> str:
+    """What travels with BEGIN: our lock, and the savepoint that a refused effect goes back to."""
+    return f"; SELECT pg_try_advisory_xact_lock({key.lock}); SAVEPOINT effect"
 
+
+async def find(tx: Transaction, key: Key) -> Found:
+    """Look the key up; only after `beginning`."""
     row: Any = await tx.driver.fetchrow(
-        _BEGIN, *settings(who), key.lock, key.actor, key.operation, key.key, KEEP_DAYS
+        _FIND, key.lock, key.actor, key.operation, key.key, KEEP_DAYS
     )
     kept = Kept(row["status"], row["answer"], row["mark"]) if row["status"] else None
     return Found(row["free"], kept, row["request"] == key.request)
 
 
+async def undo(tx: Transaction) -> None:
+    """Take the effect back; the lock and what follows stay in the transaction."""
+    await tx.driver.execute("ROLLBACK TO SAVEPOINT effect")
+    tx.withdraw()
+
+
 async def keep(tx: Transaction, key: Key, kept: Kept) -> None:
-    """Remember the answer with the effect."""
-    await tx.driver.execute(
-        _KEEP, key.actor, key.operation, key.key, key.request, kept.status, kept.answer, kept.mark
-    )
+    """Remember the answer with the effect; what is older than the keeping time gives way."""
+    name = (key.actor, key.operation, key.key, key.request)
+    done = await tx.driver.fetchval(_KEEP, *name, kept.status, kept.answer, kept.mark, KEEP_DAYS)
+    assert done, "the lock lets nobody else keep an answer under this key"
 
 
 async def forget_old(tx: Transaction) -> None:

@@ -304,7 +304,11 @@ async def forget_old(tx: Transaction) -> None:
 
 
 def tables(service: str) -> list[str]:
-    """What was taken in, how far, and the newest state applied of each entity."""
+    """What was taken in, how far, and the newest state applied of each entity.
+
+    `progress.filled` is true after a snapshot, false when one is wanted, null when the stream
+    has told everything so far.
+    """
     names = ("inbox", "progress", "applied_state")
     return [
         """
@@ -323,6 +327,7 @@ def tables(service: str) -> list[str]:
             logid uuid NOT NULL,
             position bigint NOT NULL,
             pruned_below bigint NOT NULL DEFAULT 0,
+            filled boolean,
             updated_at timestamptz NOT NULL DEFAULT now()
         )
         """,

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kernel.inbox import Handlers, Incoming, handle, incoming
+from kernel.outage import is_outage
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -79,19 +80,20 @@ async def _park(
 
 async def retry_one(database: Database, handlers: Handlers) -> bool:
     """Try the next message whose time has come; False when there is none."""
-    failed: tuple[int, int, Exception] | None = None
+    row: Any = None
     try:
         async with database.working("retry parked") as tx:
             row = await tx.driver.fetchrow(_DUE)
             if row is None:
                 return False
-            failed = (row["place"], row["tries"], Exception())
             await _handle_parked(tx, handlers, row)
         return True
     except Exception as error:
-        if failed is None:
+        if row is None:
             raise  # the database could not be asked at all
-        await _again_later(database, failed[0], failed[1], error)
+        if await is_outage(error, database):
+            return False
+        await _again_later(database, row["place"], row["tries"], error)
         return True
 
 
@@ -121,14 +123,6 @@ async def waiting(tx: Transaction) -> int:
     """How many messages are parked."""
     count: int = await tx.driver.fetchval("SELECT count(*) FROM parked")
     return count
-
-
-async def seconds_to_next(tx: Transaction) -> float | None:
-    """When the next one is due; None when nothing is parked or all wait for a person."""
-    wait: float | None = await tx.driver.fetchval(
-        "SELECT extract(epoch FROM min(retry_at) - now())::float8 FROM parked"
-    )
-    return wait
 
 
 def reason_of(error: Exception) -> str:

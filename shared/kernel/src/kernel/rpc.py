@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel
 
 from kernel.operations import Command, Operation, Question
-from kernel.problems import Refusal
+from kernel.problems import CONFLICT, STATUS, Refusal
 
 if TYPE_CHECKING:
     from kernel.database import Transaction
@@ -20,8 +20,6 @@ Q = TypeVar("Q", bound=Question[Any])
 O = TypeVar("O", bound=Operation[Any])  # noqa: E741 - one letter, as the other two
 Handler = Callable[["Transaction", O, "Principal"], Awaitable[BaseModel]]
 
-CONFLICT = 409
-
 
 @dataclass(frozen=True, slots=True)
 class Door:
@@ -30,11 +28,13 @@ class Door:
     contract: type[Operation[Any]]
     handle: Handler[Any]
     status: Mapping[type[Refusal], int]
+    worker: bool = False
+    """An operator's tool: it runs as the worker and sees all units."""
 
     def status_of(self, refusal: Refusal) -> int:
-        """The HTTP status of a refusal: its own, its nearest parent's, or 409."""
+        """The HTTP status of a refusal: as told here, the kernel's own, or 409."""
         known = (self.status[kind] for kind in type(refusal).__mro__ if kind in self.status)
-        return next(known, getattr(refusal, "status", CONFLICT))
+        return next(known, STATUS.get(refusal.code, CONFLICT))
 
 
 class Operations:
@@ -42,10 +42,14 @@ class Operations:
 
     Args:
         status: the status of its refusals; the others are 409, "the state says no".
+        worker: for an operator's tools, which run as the worker and see all units.
     """
 
-    def __init__(self, status: Mapping[type[Refusal], int] | None = None) -> None:
+    def __init__(
+        self, status: Mapping[type[Refusal], int] | None = None, *, worker: bool = False
+    ) -> None:
         self.status = dict(status or {})
+        self.worker = worker
         self.doors: dict[str, Door] = {}
 
     def command(self, contract: type[C]) -> Callable[[Handler[C]], Handler[C]]:
@@ -60,7 +64,7 @@ class Operations:
         assert contract.operation not in self.doors, f"{contract.operation} has a handler already"
 
         def register(handle: Handler[O]) -> Handler[O]:
-            self.doors[contract.operation] = Door(contract, handle, self.status)
+            self.doors[contract.operation] = Door(contract, handle, self.status, self.worker)
             return handle
 
         return register
