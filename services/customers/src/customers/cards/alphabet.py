@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 _NOT_A_WORD = re.compile(r"[^0-9a-z~]+")
+_AROUND = re.compile(r"^\W+|\W+$")
 _BEYOND_Z = "~"
 
 
@@ -15,9 +16,8 @@ def folded(text: str) -> str:
     >>> folded("  NÚÑEZ, Peña & Cía. ")
     'nunez pena cia'
     """
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(sign for sign in apart if not unicodedata.combining(sign))
-    return _NOT_A_WORD.sub(" ", letters.replace(_BEYOND_Z, " ")).strip()
+    letters = _without_accents(text.casefold()).replace(_BEYOND_Z, " ")
+    return _NOT_A_WORD.sub(" ", letters).strip()
 
 
 def sort_key(name: str) -> str:
@@ -30,9 +30,8 @@ def sort_key(name: str) -> str:
     ['nube', 'Nuez', 'Ñandú', 'Ópalo', 'Zapata']
     """
     composed = unicodedata.normalize("NFC", name.casefold()).replace(_BEYOND_Z, " ")
-    apart = unicodedata.normalize("NFKD", composed.replace("ñ", f"n{_BEYOND_Z}"))
-    letters = "".join(sign for sign in apart if not unicodedata.combining(sign))
-    return _NOT_A_WORD.sub(" ", letters).strip() or _BEYOND_Z + apart.strip()
+    letters = _without_accents(composed.replace("ñ", f"n{_BEYOND_Z}"))
+    return _NOT_A_WORD.sub(" ", letters).strip() or _BEYOND_Z + letters.strip()
 
 
 def words(*texts: str | None) -> frozenset[str]:
@@ -41,24 +40,27 @@ def words(*texts: str | None) -> frozenset[str]:
     >>> sorted(words("Peña Hnos.", "AW-17", "ana@pena.mx", None))
     ['17', 'ana', 'ana@pena.mx', 'aw', 'aw-17', 'hnos', 'mx', 'pena']
     """
-    parts: set[str] = set()
+    found: set[str] = set()
     for text in texts:
         if text:
-            parts.update(folded(text).split())
-            parts.update(_plain(text).split())
-    return frozenset(word.strip(".,;:()\"'") for word in parts) - {"", "&", "-", "/"}
+            found.update(folded(text).split(), _words(text))
+    return frozenset(found)
 
 
 def wanted(search: str) -> tuple[str, ...]:
     """The beginnings of words that a search asks for, the longest first: it finds the fewest.
 
-    >>> wanted("PEÑ ana@pena")
+    >>> wanted("PEÑ ana@pena &")
     ('ana@pena', 'pen')
     """
-    beginnings = {word.strip(".,;:()\"'") for word in _plain(search).split()} - {"", "&"}
-    return tuple(sorted(beginnings, key=lambda word: (-len(word), word)))
+    return tuple(sorted(_words(search), key=lambda word: (-len(word), word)))
 
 
-def _plain(text: str) -> str:
-    apart = unicodedata.normalize("NFKD", text.casefold())
+def _words(text: str) -> set[str]:
+    """The words as they are written, without accents and without the signs around them."""
+    return {_AROUND.sub("", word) for word in _without_accents(text.casefold()).split()} - {""}
+
+
+def _without_accents(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", text)
     return "".join(sign for sign in apart if not unicodedata.combining(sign))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import ModuleType
 from uuid import UUID
 
 import phonenumbers
@@ -131,7 +130,8 @@ def checked_tax_id(tax_id: str, country: str | None) -> str:
     >>> checked_tax_id("anything", None)
     'anything'
     """
-    rules = _tax_rules(country)
+    known = (get_cc_module(country.lower(), kind) for kind in _TAX_NUMBERS) if country else ()
+    rules = next((rules for rules in known if rules is not None), None)
     if rules is None:
         return tax_id.strip()
     try:
@@ -202,10 +202,3 @@ def checked_owner(owner: UUID | None, *, person: UUID, own_only: bool) -> UUID |
     if owner not in (None, person):
         raise OwnerIsNotYou(owner)
     return person
-
-
-def _tax_rules(country: str | None) -> ModuleType | None:
-    if country is None:
-        return None
-    found = (get_cc_module(country.lower(), name) for name in _TAX_NUMBERS)
-    return next((rules for rules in found if rules is not None), None)

@@ -24,4 +24,5 @@ class Person:
 
     id: UUID
     company: str
-    name: str
+    name: str | None
+    """None after an erasure."""
