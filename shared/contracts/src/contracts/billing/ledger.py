@@ -80,7 +80,7 @@ class Movement(Message):
     posting: UUID
     line: int
     dated_on: date
-    kind: DocumentKind
+    kind: Literal["invoice", "credit-note", "payment", "allocation"]
     document: UUID
     number: str
     part: Literal["receivable", "unallocated"]

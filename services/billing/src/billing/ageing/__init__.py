@@ -1,0 +1,1 @@
+"""How long what is owed has been overdue, as of any day."""

@@ -1,0 +1,38 @@
+"""The only place that wires billing together."""
+
+from __future__ import annotations
+
+from billing.ageing import operations as ageing
+from billing.authorities import operations as authorities
+from billing.customers import subscribers as customers
+from billing.exposure import operations as exposure
+from billing.exposure import subscribers as orders
+from billing.imports import operations as imports
+from billing.ledger import operations as ledger
+from billing.ledger import subscribers as deliveries
+from billing.ledger.checks import ledger_is_whole
+from billing.limits import operations as limits
+from billing.numbering import jobs as numbering
+from billing.organisation import subscribers as organisation
+from billing.overdue import jobs as overdue
+from kernel.service import Service
+
+SERVICE = Service(
+    "billing",
+    operations=[
+        authorities.operations,
+        limits.operations,
+        exposure.operations,
+        ledger.operations,
+        ageing.operations,
+        imports.operations,
+    ],
+    subscriptions=[
+        organisation.subscriptions,
+        customers.subscriptions,
+        orders.subscriptions,
+        deliveries.subscriptions,
+    ],
+    jobs=[numbering.jobs, overdue.jobs],
+    checks=[ledger_is_whole],
+)

@@ -1,0 +1,54 @@
+"""Many rows in one statement: what a batch of messages and an import are written with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Protocol
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql
+
+from kernel.database import Transaction
+
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+class Row(Protocol):
+    """A row that was read, by the names of its columns."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
+
+async def insert_many(
+    tx: Transaction,
+    table: Table,
+    columns: tuple[str, ...],
+    rows: Sequence[tuple[Any, ...]],
+    ending: str = "",
+) -> None:
+    """Insert rows in one statement, one array per column, under the table's policies.
+
+    Args:
+        ending: an ON CONFLICT clause.
+    """
+    if rows:
+        await tx.driver.execute(_insert(table, columns, ending), *zip(*rows, strict=True))
+
+
+@cache
+def _insert(table: Table, columns: tuple[str, ...], ending: str) -> str:
+    names = ", ".join(columns)
+    return f"INSERT INTO {table.name} ({names}) SELECT * FROM {arrays(table, columns)} {ending}"
+
+
+def arrays(table: Table, columns: Sequence[str], first: int = 1) -> str:
+    """Parameters $1, $2 … as the columns of a set of rows.
+
+    >>> from billing.tables import balances
+    >>> arrays(balances, ("customer", "reserved"))
+    'unnest($1::UUID[], $2::NUMERIC[])'
+    """
+    types = [table.c[name].type.compile(_DIALECT) for name in columns]
+    given = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(types, first))
+    return f"unnest({given})"

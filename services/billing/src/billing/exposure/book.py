@@ -1,0 +1,113 @@
+"""The credit book of one transaction: what it has locked, and what it changes, written once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from billing.exposure import store
+from billing.exposure.model import Commitment, Exposure
+from billing.exposure.store import AccountRow, Balance, Balances
+from kernel.database import Transaction
+from kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How an account begins whose card has not come yet: history has no limit, the rest no credit."""
+
+    customer: UUID
+    company: str
+    currency: str
+    history: bool
+
+    def account(self) -> AccountRow:
+        """The account it becomes, at the company itself until the card says where it belongs."""
+        limit = None if self.history else Money.zero(self.currency)
+        return AccountRow(self.customer, self.company, self.company, None, self.currency, limit)
+
+
+class Book:
+    """Accounts that are locked until the transaction ends, with their changes in memory.
+
+    Everything that changes what a customer owes or has ordered goes through here, so two orders
+    never both take the last of a limit.
+    """
+
+    def __init__(
+        self, tx: Transaction, accounts: dict[UUID, AccountRow], balances: Balances
+    ) -> None:
+        self._tx = tx
+        self._accounts = accounts
+        self._balances = balances
+        self._changes: Balances = {}
+        self._kept: dict[UUID, Commitment] = {}
+
+    @classmethod
+    async def open(cls, tx: Transaction, openings: Iterable[Opening]) -> Book:
+        """Lock the accounts, opening those that are not there yet, and read their balances."""
+        wanted = {opening.customer: opening for opening in openings}
+        accounts = await store.accounts(tx, wanted, lock=True)
+        new = [opening.account() for key, opening in wanted.items() if key not in accounts]
+        if new:
+            await store.open_accounts(tx, new)
+            accounts = await store.accounts(tx, wanted, lock=True)
+        return cls(tx, accounts, await store.balances_of(tx, wanted))
+
+    @classmethod
+    async def of_customers(cls, tx: Transaction, customers: Iterable[UUID]) -> Book:
+        """Lock the accounts of customers that are known to have one."""
+        whose = set(customers)
+        accounts = await store.accounts(tx, whose, lock=True)
+        return cls(tx, accounts, await store.balances_of(tx, whose))
+
+    def account(self, customer: UUID) -> AccountRow:
+        """The account of a customer."""
+        return self._accounts[customer]
+
+    def exposure(self, customer: UUID) -> Exposure:
+        """The credit of a customer as it is with the changes so far."""
+        account = self._accounts[customer]
+        balance = self._balances.get((customer, account.currency), Balance())
+        return exposure(account, balance)
+
+    def keep(self, before: Commitment | None, after: Commitment) -> None:
+        """Take over what an order takes of the credit now."""
+        if before:
+            self._commit(before, -1)
+        self._commit(after, 1)
+        self._kept[after.order.order] = after
+
+    def _commit(self, commitment: Commitment, sign: int) -> None:
+        self.change(
+            commitment.order.customer,
+            commitment.order.total.currency,
+            Balance(
+                ordered=sign * commitment.ordered.amount,
+                reserved=sign * commitment.reserved.amount,
+            ),
+        )
+
+    def change(self, customer: UUID, currency: str, by: Balance) -> None:
+        """Add to what a customer owes or has ordered."""
+        key = (customer, currency)
+        self._changes[key] = self._changes.get(key, Balance()) + by
+        self._balances[key] = self._balances.get(key, Balance()) + by
+
+    async def save(self) -> None:
+        """Write the changes."""
+        await store.keep_commitments(self._tx, self._kept.values())
+        await store.add_to_balances(self._tx, self._changes)
+
+
+def exposure(account: AccountRow, balance: Balance) -> Exposure:
+    """An account and its balance, as the rules speak of them."""
+    return Exposure(
+        customer=account.customer,
+        limit=account.limit,
+        receivable=Money(balance.receivable, account.currency),
+        ordered=Money(balance.ordered, account.currency),
+        reserved=Money(balance.reserved, account.currency),
+        unallocated=Money(balance.unallocated, account.currency),
+    )

@@ -1,0 +1,51 @@
+"""Credit and held orders, as the bus asks for them."""
+
+from __future__ import annotations
+
+from billing.exposure import commands, queries
+from billing.exposure.rules import OrderAboveAuthority
+from contracts.billing.exposure import (
+    GetOrderCredit,
+    HeldOrders,
+    ListHeldOrders,
+    OrderCredit,
+    OrderDecision,
+    RejectOrder,
+    ReleaseOrder,
+)
+from contracts.billing.limits import CreditAccount, GetCredit
+from kernel.database import Transaction
+from kernel.rpc import Operations
+from kernel.scope import Principal
+
+operations = Operations(status={OrderAboveAuthority: 403})
+
+
+@operations.question(GetCredit)
+async def get_credit(tx: Transaction, asked: GetCredit, who: Principal) -> CreditAccount:
+    """The credit of one customer."""
+    return await queries.credit_of(tx, asked.customer)
+
+
+@operations.question(GetOrderCredit)
+async def get_order_credit(tx: Transaction, asked: GetOrderCredit, who: Principal) -> OrderCredit:
+    """How one order stands with its credit."""
+    return await queries.order_credit(tx, asked.order)
+
+
+@operations.question(ListHeldOrders)
+async def list_held_orders(tx: Transaction, asked: ListHeldOrders, who: Principal) -> HeldOrders:
+    """The inbox of those who may decide."""
+    return await queries.held_orders(tx, asked, who)
+
+
+@operations.command(ReleaseOrder)
+async def release_order(tx: Transaction, asked: ReleaseOrder, who: Principal) -> OrderDecision:
+    """Let a held order go ahead."""
+    return await commands.release_order(tx, asked.order, asked.reason, who)
+
+
+@operations.command(RejectOrder)
+async def reject_order(tx: Transaction, asked: RejectOrder, who: Principal) -> OrderDecision:
+    """Refuse the credit to a held order."""
+    return await commands.reject_order(tx, asked.order, asked.reason, who)

@@ -1,0 +1,111 @@
+"""What can be asked about credit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from billing import paging
+from billing.authorities import queries as authorities
+from billing.authorities.model import Authority
+from billing.batch import Row
+from billing.exposure import rules, store
+from billing.exposure.book import exposure
+from billing.exposure.model import State
+from billing.exposure.store import AccountRow, Balance
+from contracts.billing.exposure import HeldOrder, HeldOrders, ListHeldOrders, OrderCredit
+from contracts.billing.limits import CreditAccount
+from kernel.database import Transaction
+from kernel.money import Money
+from kernel.problems import NotFound
+from kernel.scope import Principal
+
+
+async def credit_of(tx: Transaction, customer: UUID) -> CreditAccount:
+    """The credit of a customer, with the parts it is made of.
+
+    Raises:
+        NotFound: there is no such customer, or it is out of the person's scope.
+    """
+    account = (await store.accounts(tx, [customer], lock=False)).get(customer)
+    if account is None:
+        raise NotFound("customer", str(customer))
+    balances = await store.balances_of(tx, [customer])
+    return credit(account, balances.get((customer, account.currency), Balance()))
+
+
+def credit(account: AccountRow, balance: Balance) -> CreditAccount:
+    """An account as people are shown it."""
+    now = exposure(account, balance)
+    return CreditAccount(
+        customer=account.customer,
+        company=account.company,
+        unit=account.unit,
+        currency=account.currency,
+        limit=now.limit,
+        receivable=now.receivable,
+        unallocated=now.unallocated,
+        ordered=now.ordered,
+        reserved=now.reserved,
+        used=now.used,
+        available=now.available,
+    )
+
+
+async def order_credit(tx: Transaction, order: UUID) -> OrderCredit:
+    """How an order stands with its credit."""
+    known = (await store.commitments_of(tx, [order])).get(order)
+    if known is None or (known.state is State.KNOWN and not known.complete):
+        raise NotFound("order", str(order))
+    return OrderCredit(
+        order=order,
+        number=known.order.number,
+        customer=known.order.customer,
+        state=known.shown,
+        total=known.order.total,
+        invoiced=known.invoiced,
+        missing=known.missing,
+    )
+
+
+async def held_orders(tx: Transaction, asked: ListHeldOrders, who: Principal) -> HeldOrders:
+    """The orders in the person's scope that wait for a decision, the longest waiting first."""
+    after = paging.key(asked.after, datetime.fromisoformat, UUID)
+    rows = await store.held_orders(tx, asked.company, after, asked.limit + 1)
+    shown, last = paging.page(rows, asked.limit)
+    upto = {
+        company: await authorities.held(tx, company, "release-order")
+        for company in {row["company"] for row in shown}
+    }
+    roles = {
+        (row["company"], row["unit"]): await authorities.roles_at(
+            tx, who, row["company"], row["unit"]
+        )
+        for row in shown
+    }
+    return HeldOrders(
+        items=[
+            _held(row, roles[row["company"], row["unit"]], upto[row["company"]]) for row in shown
+        ],
+        next=last and paging.cursor(last["known_at"], last["order_id"]),
+    )
+
+
+def _held(row: Row, roles: Iterable[str], upto: Iterable[Authority]) -> HeldOrder:
+    total = Money(row["total"], row["currency"])
+    return HeldOrder(
+        order=row["order_id"],
+        number=row["number"],
+        company=row["company"],
+        unit=row["unit"],
+        customer=row["customer"],
+        customer_number=row["customer_number"],
+        customer_name=row["customer_name"],
+        rep=row["rep"],
+        rep_name=row["rep_name"],
+        total=total,
+        missing=Money(row["missing"], row["currency"]),
+        held_at=row["known_at"],
+        may_decide=rules.may_decide(total, roles, upto),
+    )

@@ -1,0 +1,199 @@
+"""Credit accounts, balances and commitments in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from billing.batch import Row, insert_many
+from billing.exposure.model import Commitment, Order, State
+from billing.tables import balances, commitments, credit_accounts
+from kernel.database import Transaction
+from kernel.money import Money
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """What an account says: where it belongs, its currency and its limit."""
+
+    customer: UUID
+    company: str
+    unit: str
+    owner: UUID | None
+    currency: str
+    limit: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The derived figures of a customer in one currency, or a change of them."""
+
+    receivable: Decimal = ZERO
+    unallocated: Decimal = ZERO
+    ordered: Decimal = ZERO
+    reserved: Decimal = ZERO
+
+    def __add__(self, other: Balance) -> Balance:
+        return Balance(
+            self.receivable + other.receivable,
+            self.unallocated + other.unallocated,
+            self.ordered + other.ordered,
+            self.reserved + other.reserved,
+        )
+
+
+FIGURES = tuple(field.name for field in fields(Balance))
+Balances = dict[tuple[UUID, str], Balance]
+
+LOCK = """
+SELECT customer, company, unit, owner, currency, limit_amount FROM credit_accounts
+WHERE customer = ANY ($1) ORDER BY customer FOR UPDATE
+"""
+READ = LOCK.replace("FOR UPDATE", "")
+SETTLING = "SELECT set_config('billing.settling', $1, true)"
+
+
+async def settle_for(tx: Transaction, customer: UUID) -> None:
+    """Open all of one customer's rows to this transaction, of whatever unit they are."""
+    await tx.driver.execute(SETTLING, str(customer))
+
+
+async def accounts(
+    tx: Transaction, customers: Iterable[UUID], *, lock: bool
+) -> dict[UUID, AccountRow]:
+    """The accounts of these customers, in one order for everybody: no two wait in a ring."""
+    rows = await tx.driver.fetch(LOCK if lock else READ, sorted(set(customers)))
+    return {row["customer"]: _account(row) for row in rows}
+
+
+def _account(row: Row) -> AccountRow:
+    amount, currency = row["limit_amount"], row["currency"]
+    limit = None if amount is None else Money(amount, currency)
+    return AccountRow(row["customer"], row["company"], row["unit"], row["owner"], currency, limit)
+
+
+def _amount(money: Money | None) -> Decimal | None:
+    return None if money is None else money.amount
+
+
+async def open_accounts(tx: Transaction, rows: Iterable[AccountRow]) -> None:
+    """Accounts for customers whose card has not come yet; those that are there stay."""
+    columns = ("customer", "company", "unit", "currency", "limit_amount")
+    values = [
+        (row.customer, row.company, row.unit, row.currency, _amount(row.limit))
+        for row in sorted(rows, key=lambda row: row.customer)
+    ]
+    await insert_many(tx, credit_accounts, columns, values, "ON CONFLICT DO NOTHING")
+
+
+async def balances_of(tx: Transaction, customers: Iterable[UUID]) -> Balances:
+    """What these customers owe and have ordered, by currency."""
+    rows = await tx.driver.fetch(
+        "SELECT customer, currency, receivable, unallocated, ordered, reserved"
+        " FROM balances WHERE customer = ANY ($1)",
+        list(set(customers)),
+    )
+    return {(row[0], row[1]): Balance(*row[2:]) for row in (tuple(each) for each in rows)}
+
+
+async def add_to_balances(tx: Transaction, changes: Balances) -> None:
+    """Add the changes to the running balances."""
+    values = [
+        (*key, *(getattr(change, name) for name in FIGURES))
+        for key, change in sorted(changes.items())
+        if change != Balance()
+    ]
+    added = ", ".join(f"{name} = balances.{name} + excluded.{name}" for name in FIGURES)
+    ending = f"ON CONFLICT (customer, currency) DO UPDATE SET {added}"
+    await insert_many(tx, balances, ("customer", "currency", *FIGURES), values, ending)
+
+
+COMMITMENT = (
+    "order_id", "number", "customer", "company", "unit", "rep", "currency", "total",
+    "state", "invoiced", "complete", "missing",
+)  # fmt: skip
+_KEPT = ", ".join(f"{name} = excluded.{name}" for name in COMMITMENT[1:])
+
+
+async def commitments_of(tx: Transaction, orders: Sequence[UUID]) -> dict[UUID, Commitment]:
+    """What is known of these orders."""
+    rows = await tx.driver.fetch(
+        f"SELECT {', '.join(COMMITMENT)} FROM commitments WHERE order_id = ANY ($1)", orders
+    )
+    return {row["order_id"]: commitment(row) for row in rows}
+
+
+def commitment(row: Row) -> Commitment:
+    """A commitment from its row."""
+    currency = row["currency"]
+    order = Order(
+        row["order_id"],
+        row["number"],
+        row["customer"],
+        row["company"],
+        row["unit"],
+        row["rep"],
+        Money(row["total"], currency),
+    )
+    missing = None if row["missing"] is None else Money(row["missing"], currency)
+    invoiced = Money(row["invoiced"], currency)
+    return Commitment(order, State(row["state"]), invoiced, row["complete"], missing)
+
+
+async def keep_commitments(tx: Transaction, kept: Iterable[Commitment]) -> None:
+    """Write commitments as they are now."""
+    values = [_values(one) for one in kept]
+    ending = f"ON CONFLICT (order_id) DO UPDATE SET {_KEPT}"
+    await insert_many(tx, commitments, COMMITMENT, values, ending)
+
+
+def _values(one: Commitment) -> tuple[Any, ...]:
+    order, total = one.order, one.order.total
+    return (
+        order.order,
+        order.number,
+        order.customer,
+        order.company,
+        order.unit,
+        order.rep,
+        total.currency,
+        total.amount,
+        one.state.value,
+        one.invoiced.amount,
+        one.complete,
+        _amount(one.missing),
+    )
+
+
+async def note_decision(tx: Transaction, order: UUID, by: UUID, reason: str) -> None:
+    """Write down who decided about a held order, and why."""
+    await tx.driver.execute(
+        "UPDATE commitments SET decided_by = $2, decided_at = now(), reason = $3"
+        " WHERE order_id = $1",
+        order,
+        by,
+        reason,
+    )
+
+
+HELD = """
+SELECT h.*, c.number AS customer_number, c.name AS customer_name, p.name AS rep_name
+FROM commitments h LEFT JOIN customers c USING (customer) LEFT JOIN people p ON p.person = h.rep
+WHERE h.state = 'held' AND ($1::text IS NULL OR h.company = $1)
+  AND ($2::timestamptz IS NULL OR (h.known_at, h.order_id) > ($2, $3))
+ORDER BY h.known_at, h.order_id LIMIT $4
+"""
+
+
+async def held_orders(
+    tx: Transaction, company: str | None, after: tuple[datetime, UUID] | None, limit: int
+) -> list[Row]:
+    """Orders that wait for a decision, the longest waiting first."""
+    at, order = after or (None, None)
+    return list(await tx.driver.fetch(HELD, company, at, order, limit))

@@ -1,0 +1,1 @@
+"""The money ledger: invoices, credit notes, payments and what is open."""

@@ -1,0 +1,85 @@
+"""What can be asked of the ledger."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from billing import paging
+from billing.batch import Row
+from billing.exposure import queries as exposure
+from billing.ledger import store
+from billing.numbering.rules import legal_number
+from contracts.billing import ledger as contract
+from kernel.database import Transaction
+from kernel.money import Money
+
+
+async def documents(tx: Transaction, asked: contract.ListDocuments) -> contract.Documents:
+    """Documents in the person's scope, the latest first."""
+    before = paging.key(asked.after, date.fromisoformat, UUID)
+    which = (asked.company, asked.customer, asked.order, asked.kind, asked.open_only)
+    rows = await store.list_documents(tx, which, before, asked.limit + 1)
+    shown, last = paging.page(rows, asked.limit)
+    return contract.Documents(
+        items=[_document(row) for row in shown],
+        next=None if last is None else paging.cursor(last["issued_on"], last["id"]),
+    )
+
+
+def _document(row: Row) -> contract.Document:
+    currency, number = row["currency"], row["legal"]
+    return contract.Document(
+        document=row["id"],
+        kind=row["kind"],
+        number=row["number"],
+        legal_number=number and legal_number(row["unit"], row["kind"], number),
+        company=row["company"],
+        unit=row["unit"],
+        customer=row["customer"],
+        customer_number=row["customer_number"],
+        customer_name=row["customer_name"],
+        rep=row["rep"],
+        order=row["order_id"],
+        order_number=row["order_number"],
+        invoice=row["invoice"],
+        issued_on=row["issued_on"],
+        due_on=row["due_on"],
+        net=Money(row["net"], currency),
+        gross=Money(row["gross"], currency),
+        open=Money(row["open"], currency),
+        disputed=row["disputed"],
+    )
+
+
+async def customer_account(
+    tx: Transaction, asked: contract.GetCustomerAccount
+) -> contract.CustomerAccount:
+    """What a customer owes, and how it came to that."""
+    credit = await exposure.credit_of(tx, asked.customer)
+    before = paging.key(asked.after, date.fromisoformat, UUID, int)
+    rows = await store.movements(tx, asked.customer, before, asked.limit + 1)
+    shown, last = paging.page(rows, asked.limit)
+    return contract.CustomerAccount(
+        credit=credit,
+        balance=credit.receivable - credit.unallocated,
+        movements=[_movement(row) for row in shown],
+        next=None
+        if last is None
+        else paging.cursor(last["dated_on"], last["posting"], last["line"]),
+    )
+
+
+def _movement(row: Row) -> contract.Movement:
+    return contract.Movement(
+        posting=row["posting"],
+        line=row["line"],
+        dated_on=row["dated_on"],
+        kind=row["kind"],
+        document=row["document"],
+        number=row["number"],
+        part=row["account"],
+        item=row["item"],
+        item_number=row["item_number"],
+        amount=Money(row["amount"], row["currency"]),
+    )

@@ -1,0 +1,274 @@
+"""Documents, postings and open items in the database; the first two are only ever added to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from billing.batch import Row, insert_many
+from billing.ledger.model import Document, Kind, OpenInvoice, Posting, Whose
+from billing.tables import documents, entries, open_items, postings, unnumbered
+from kernel.database import Transaction
+from kernel.money import Money
+
+DOCUMENT = (
+    "id", "kind", "company", "unit", "rep", "customer", "number", "order_id", "order_number",
+    "invoice", "issued_on", "due_on", "currency", "net", "gross", "origin",
+)  # fmt: skip
+POSTING = ("id", "kind", "document", "company", "unit", "rep", "customer", "dated_on", "posted_by")
+ENTRY = (
+    "posting", "line", "account", "item", "company", "unit", "rep", "customer", "dated_on",
+    "currency", "amount",
+)  # fmt: skip
+ITEM = (
+    "document", "kind", "company", "unit", "rep", "customer", "currency", "due_on", "open",
+    "disputed", "live",
+)  # fmt: skip
+
+
+async def documents_by_id(tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, Document]:
+    """The documents among these ids that are there."""
+    rows = await tx.driver.fetch(
+        f"SELECT {', '.join(DOCUMENT)} FROM documents WHERE id = ANY ($1)", ids
+    )
+    return {row["id"]: document(row) for row in rows}
+
+
+def document(row: Row) -> Document:
+    """A document from its row."""
+    return Document(
+        id=row["id"],
+        kind=Kind(row["kind"]),
+        whose=whose(row),
+        number=row["number"],
+        issued_on=row["issued_on"],
+        net=Money(row["net"], row["currency"]),
+        gross=Money(row["gross"], row["currency"]),
+        origin=row["origin"],
+        due_on=row["due_on"],
+        order=row["order_id"],
+        order_number=row["order_number"],
+        invoice=row["invoice"],
+    )
+
+
+def whose(row: Row) -> Whose:
+    """Whose business a row is."""
+    return Whose(row["customer"], row["company"], row["unit"], row["rep"])
+
+
+async def add_documents(
+    tx: Transaction, added: Sequence[Document], disputed: frozenset[UUID] = frozenset()
+) -> None:
+    """New documents, each with its open item; those issued here wait for a legal number."""
+    await insert_many(tx, documents, DOCUMENT, [_document(one) for one in added])
+    await insert_many(
+        tx, open_items, ITEM, [_item(one, disputed=one.id in disputed) for one in added]
+    )
+    waiting = [
+        (one.id, one.whose.company, one.whose.unit, one.kind.value)
+        for one in added
+        if one.origin == "live"
+    ]
+    await insert_many(tx, unnumbered, ("document", "company", "unit", "kind"), waiting)
+
+
+def _document(one: Document) -> tuple[Any, ...]:
+    return (
+        one.id,
+        one.kind.value,
+        one.whose.company,
+        one.whose.unit,
+        one.whose.rep,
+        one.whose.customer,
+        one.number,
+        one.order,
+        one.order_number,
+        one.invoice,
+        one.issued_on,
+        one.due_on,
+        one.gross.currency,
+        one.net.amount,
+        one.gross.amount,
+        one.origin,
+    )
+
+
+def _item(one: Document, *, disputed: bool) -> tuple[Any, ...]:
+    return (
+        one.id,
+        one.kind.value,
+        one.whose.company,
+        one.whose.unit,
+        one.whose.rep,
+        one.whose.customer,
+        one.gross.currency,
+        one.due_on,
+        one.gross.amount,
+        disputed,
+        one.origin == "live",
+    )
+
+
+async def post(tx: Transaction, added: Sequence[Posting], by: UUID | None = None) -> None:
+    """Post; the database refuses entries that do not balance."""
+    heads, lines = [], []
+    for one in added:
+        where = one.whose
+        heads.append(
+            (
+                one.id,
+                one.kind.value,
+                one.document,
+                where.company,
+                where.unit,
+                where.rep,
+                where.customer,
+                one.dated_on,
+                by,
+            )
+        )
+        lines += _entries(one)
+    await insert_many(tx, postings, POSTING, heads)
+    await insert_many(tx, entries, ENTRY, lines)
+
+
+def _entries(posting: Posting) -> Iterable[tuple[Any, ...]]:
+    for line, entry in enumerate(posting.entries, start=1):
+        where = entry.whose
+        yield (
+            posting.id,
+            line,
+            entry.account.value,
+            entry.item,
+            where.company,
+            where.unit,
+            where.rep,
+            where.customer,
+            posting.dated_on,
+            entry.amount.currency,
+            entry.amount.amount,
+        )
+
+
+async def reduce_items(tx: Transaction, by: Mapping[UUID, Decimal]) -> None:
+    """Take what was allocated off the open items, invoices and credits alike."""
+    if by:
+        await tx.driver.execute(
+            "UPDATE open_items SET open = open - taken.amount"
+            " FROM unnest($1::uuid[], $2::numeric[]) AS taken (document, amount)"
+            " WHERE open_items.document = taken.document",
+            list(by),
+            list(by.values()),
+        )
+
+
+async def disputed(tx: Transaction, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these invoices that are in dispute."""
+    rows = await tx.driver.fetch(
+        "SELECT document FROM open_items WHERE document = ANY ($1) AND disputed", ids
+    )
+    return {row["document"] for row in rows}
+
+
+async def dispute(tx: Transaction, now: Mapping[UUID, bool]) -> None:
+    """Say of invoices whether they are in dispute."""
+    if now:
+        await tx.driver.execute(
+            "UPDATE open_items SET disputed = told.disputed"
+            " FROM unnest($1::uuid[], $2::boolean[]) AS told (document, disputed)"
+            " WHERE open_items.document = told.document",
+            list(now),
+            list(now.values()),
+        )
+
+
+OPEN_INVOICES = """
+SELECT d.id, d.number, d.order_id, d.issued_on, d.due_on, d.company, d.unit, d.rep, d.customer,
+       i.currency, i.open
+FROM open_items i JOIN documents d ON d.id = i.document
+WHERE i.customer = ANY ($1) AND i.open > 0 AND i.kind = 'invoice'
+"""
+
+
+async def open_invoices(
+    tx: Transaction, customers: Iterable[UUID]
+) -> dict[UUID, dict[UUID, OpenInvoice]]:
+    """What these customers owe, by customer and invoice."""
+    found: dict[UUID, dict[UUID, OpenInvoice]] = {customer: {} for customer in customers}
+    for row in await tx.driver.fetch(OPEN_INVOICES, list(found)):
+        invoice = OpenInvoice(
+            invoice=row["id"],
+            number=row["number"],
+            whose=whose(row),
+            order=row["order_id"],
+            issued_on=row["issued_on"],
+            due_on=row["due_on"],
+            open=Money(row["open"], row["currency"]),
+        )
+        found[row["customer"]][invoice.invoice] = invoice
+    return found
+
+
+async def wait_for_delivery(tx: Transaction, goods_return: UUID, delivery: UUID, body: str) -> None:
+    """Keep a return until we hear of what was delivered."""
+    await tx.driver.execute(
+        "INSERT INTO awaiting (goods_return, delivery, body, origin)"
+        " VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        goods_return,
+        delivery,
+        body,
+        tx.origin,
+    )
+
+
+async def take_up(tx: Transaction, deliveries: Sequence[UUID]) -> Sequence[Row]:
+    """The returns that waited for these deliveries; they wait no longer."""
+    return await tx.driver.fetch(
+        "DELETE FROM awaiting WHERE delivery = ANY ($1) RETURNING body, origin", deliveries
+    )
+
+
+DOCUMENTS = """
+SELECT d.*, i.open, i.disputed, c.number AS customer_number, c.name AS customer_name,
+       n.number AS legal
+FROM documents d JOIN open_items i ON i.document = d.id
+LEFT JOIN customers c ON c.customer = d.customer LEFT JOIN legal_numbers n ON n.document = d.id
+WHERE ($1::text IS NULL OR d.company = $1) AND ($2::uuid IS NULL OR d.customer = $2)
+  AND ($3::uuid IS NULL OR d.order_id = $3) AND ($4::text IS NULL OR d.kind = $4)
+  AND (NOT $5 OR i.open > 0)
+  AND ($6::date IS NULL OR (d.issued_on, d.id) < ($6, $7::uuid))
+ORDER BY d.issued_on DESC, d.id DESC LIMIT $8
+"""
+
+
+async def list_documents(
+    tx: Transaction,
+    which: tuple[str | None, UUID | None, UUID | None, str | None, bool],
+    before: tuple[Any, ...] | None,
+    limit: int,
+) -> Sequence[Row]:
+    """Documents in scope, the latest first; `which`: company, customer, order, kind, only open."""
+    day, last = before or (None, None)
+    return await tx.driver.fetch(DOCUMENTS, *which, day, last, limit)
+
+
+MOVEMENTS = """
+SELECT e.posting, e.line, e.dated_on, p.kind, p.document, d.number, e.account, e.item,
+       i.number AS item_number, e.amount, e.currency
+FROM entries e JOIN postings p ON p.id = e.posting JOIN documents d ON d.id = p.document
+JOIN documents i ON i.id = e.item
+WHERE e.customer = $1 AND e.item IS NOT NULL
+  AND ($2::date IS NULL OR (e.dated_on, e.posting, e.line) < ($2, $3::uuid, $4::int))
+ORDER BY e.dated_on DESC, e.posting DESC, e.line DESC LIMIT $5
+"""
+
+
+async def movements(
+    tx: Transaction, customer: UUID, before: tuple[date, UUID, int] | None, limit: int
+) -> Sequence[Row]:
+    """What a customer came to owe and paid, the latest first."""
+    return await tx.driver.fetch(MOVEMENTS, customer, *(before or (None, None, None)), limit)

@@ -1,0 +1,1 @@
+"""How much a customer may owe, and who may say so."""

@@ -1,0 +1,1 @@
+"""Legal numbers of documents, gapless per series."""

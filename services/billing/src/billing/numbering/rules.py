@@ -1,0 +1,17 @@
+"""How a legal number is written."""
+
+from __future__ import annotations
+
+LETTERS = {"invoice": "F", "credit-note": "N", "payment": "R"}
+"""Factura, nota de crédito, recibo."""
+
+
+def legal_number(unit: str, kind: str, number: int) -> str:
+    """A legal number names its series, a unit and a kind, and counts on in it without a gap.
+
+    Source: BI4.
+
+    >>> legal_number("mty", "invoice", 42)
+    'MTY-F-000042'
+    """
+    return f"{unit.upper()}-{LETTERS[kind]}-{number:06}"

@@ -1,0 +1,1 @@
+"""Invoices that pass their due day unpaid."""
