@@ -126,7 +126,7 @@ COMMENT ON COLUMN commission_lines.mirrors IS 'the line that a credit note undoe
 CREATE INDEX commission_lines_by_document ON commission_lines (document);
 CREATE INDEX commission_lines_by_person ON commission_lines (person, earned_on);
 CREATE TABLE commission_runs (
-    id uuid PRIMARY KEY, company text NOT NULL, person uuid, since date, reason text NOT NULL,
+    id uuid PRIMARY KEY, company text NOT NULL, person uuid, reason text NOT NULL,
     asked_at timestamptz NOT NULL, finished_at timestamptz, lines bigint, changed bigint
 );
 CREATE INDEX commission_runs_waiting ON commission_runs (asked_at) WHERE finished_at IS NULL
@@ -200,9 +200,12 @@ def scope() -> Iterator[str]:
     for table in ("quotas", "plan_versions", "commission_lines"):
         yield from policies(table, service=SERVICE, owner="person")
         yield from _own(table, "person")
-    yield from policies("commission_runs", service=SERVICE, unit="company")
-    yield from _with_documents("document_lines", "document", "id")
-    yield from _with_documents("customers", "id", "customer")
+    yield from _with("commission_runs", "company", "company FROM units WHERE id = ANY ({units})")
+    yield from _with("document_lines", "document", "id FROM documents")
+    yield from _with("customers", "id", "customer FROM documents")
+
+
+_IN_SCOPE = f"(SELECT string_to_array(current_setting('{UNITS}', true), ','))::text[]"
 
 
 def _own(table: str, person: str) -> Iterator[str]:
@@ -215,21 +218,16 @@ def _own(table: str, person: str) -> Iterator[str]:
 
 
 def _at_home(table: str) -> str:
-    units = f"(SELECT string_to_array(current_setting('{UNITS}', true), ','))"
     whole = f"(SELECT coalesce(current_setting('{OWN}', true), '')) <> '1'"
     return (
         f"CREATE POLICY at_home ON {table} FOR SELECT TO {SERVICE}_app"
-        f" USING (home = ANY ({units}) AND {whole})"
+        f" USING (home = ANY ({_IN_SCOPE}) AND {whole})"
     )
 
 
-def _with_documents(table: str, column: str, of: str) -> Iterator[str]:
-    """Seen by whoever sees the document."""
+def _with(table: str, column: str, seen: str) -> Iterator[str]:
+    """Rows of what is seen elsewhere: of a document, of a company with a unit in scope."""
+    visible = f"{column} IN (SELECT {seen.format(units=_IN_SCOPE)})"
     yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
-    yield (
-        f"CREATE POLICY in_scope ON {table} TO {SERVICE}_app"
-        f" USING ({column} IN (SELECT {of} FROM documents))"
-    )
-    yield (
-        f"CREATE POLICY all_units ON {table} TO {SERVICE}_worker USING (true) WITH CHECK (true)"
-    )
+    yield f"CREATE POLICY in_scope ON {table} TO {SERVICE}_app USING ({visible})"
+    yield f"CREATE POLICY all_units ON {table} TO {SERVICE}_worker USING (true) WITH CHECK (true)"

@@ -63,7 +63,7 @@ class ListPlans(Question[Page[Plan]]):
 
 
 class Run(Message):
-    """A run counts the lines of a company anew, or of one person from a day on.
+    """A run counts the lines of a company anew, or those of one person.
 
     `lines` is how many there are afterwards, `changed` how many were not as they should be.
     """
@@ -71,7 +71,6 @@ class Run(Message):
     run: UUID
     company: str
     person: UUID | None
-    since: date | None
     reason: Literal["asked", "plan-changed", "organisation-changed"]
     state: Literal["waiting", "done"]
     asked_at: datetime

@@ -1,0 +1,1 @@
+"""What was invoiced, counted for persons and units, against their quotas."""

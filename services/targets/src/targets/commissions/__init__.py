@@ -1,0 +1,1 @@
+"""What is earned on what was invoiced, with its working."""

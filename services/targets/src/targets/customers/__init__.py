@@ -1,0 +1,1 @@
+"""What targets keeps of customers: a number and a name."""

@@ -1,0 +1,1 @@
+"""Units and people: who works where, under whom, from which day on."""

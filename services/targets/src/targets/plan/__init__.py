@@ -1,0 +1,1 @@
+"""Quotas: what a person is to sell in a period."""

@@ -1,0 +1,1 @@
+"""Products that documents name by their key."""

@@ -1,0 +1,1 @@
+"""Numbers of any range of days that can say why."""
