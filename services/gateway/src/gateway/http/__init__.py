@@ -1,0 +1,1 @@
+"""What every request has in common: its edge, who sent it, and how a no is said."""

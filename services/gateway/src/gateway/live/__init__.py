@@ -1,0 +1,1 @@
+"""What changes shows on the open page without reloading."""

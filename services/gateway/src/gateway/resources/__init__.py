@@ -1,0 +1,1 @@
+"""The services' operations as addresses: a table, and one handler for all of it."""

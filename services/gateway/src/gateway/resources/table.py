@@ -1,0 +1,170 @@
+"""Which address is which operation.
+
+One line is one address. Path parameters are fields of the operation; the other fields are the
+query of a GET, and the body of everything else. `service.verb-noun` is in the contract itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from contracts.billing import exposure, ledger, limits
+from contracts.billing import imports as receivables
+from contracts.billing import reports as ageing
+from contracts.customers import cards, orders
+from contracts.customers import imports as sales
+from contracts.gateway import users
+from contracts.notifications import inbox
+from contracts.targets import commissions, organisation, quotas, reports, summaries
+from contracts.targets import imports as plans
+from kernel.operations import Command, Operation
+
+API = "/api/v1"
+
+
+@dataclass(frozen=True)
+class Resource:
+    """An address and its operation.
+
+    Args:
+        renamed: how query or path parameters are called, where the field's name will not do.
+        company: the company is the only one in scope when it is not said.
+        implied: parameters that may be given although the operation has no such field, and the
+            values they may have: `by=rep`, where there is nothing else.
+        seconds: how long the asker waits unless they say otherwise.
+    """
+
+    method: str
+    path: str
+    operation: type[Operation[Any]]
+    status: int = 200
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    company: bool = False
+    implied: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    seconds: float | None = None
+
+    @cached_property
+    def service(self) -> str:
+        """Who answers."""
+        return self.operation.operation.partition(".")[0]
+
+    @cached_property
+    def name(self) -> str:
+        """The operation without its service: `get-customer`."""
+        return self.operation.operation.partition(".")[2]
+
+    @cached_property
+    def changes(self) -> bool:
+        """Whether it is a command."""
+        return issubclass(self.operation, Command)
+
+    @cached_property
+    def in_path(self) -> tuple[str, ...]:
+        """The parameters of the path."""
+        return tuple(re.findall(r"{(\w+)}", self.path))
+
+    @cached_property
+    def deadline(self) -> float:
+        """Seconds that the asker waits unless they say otherwise."""
+        return self.seconds or (10.0 if self.changes else 5.0)
+
+
+def _get(path: str, operation: type[Operation[Any]], **more: Any) -> Resource:
+    return Resource("GET", path, operation, **more)
+
+
+def _post(path: str, operation: type[Operation[Any]], **more: Any) -> Resource:
+    return Resource("POST", path, operation, **({"status": 201} | more))
+
+
+def _put(path: str, operation: type[Operation[Any]], **more: Any) -> Resource:
+    return Resource("PUT", path, operation, **more)
+
+
+RESOURCES: tuple[Resource, ...] = (
+    # customers
+    _get("/customers", cards.ListCustomers),
+    _post("/customers", cards.RegisterCustomer),
+    _get("/customers/{customer}", cards.GetCustomer),
+    Resource("PATCH", "/customers/{customer}", cards.ChangeCustomer),
+    _get("/orders", orders.ListOrders),
+    _post("/orders", orders.PlaceOrder),
+    _get("/orders/{order}", orders.GetOrder),
+    _post("/orders/{order}/cancellation", orders.CancelOrder, status=200),
+    _post("/orders/{order}/deliveries", orders.DeliverOrder),
+    _post("/orders/{order}/returns", orders.ReturnOrder),
+    # credit and receivables
+    _get("/customers/{customer}/credit", limits.GetCredit),
+    _put("/customers/{customer}/credit/limit", limits.SetLimit),
+    _get("/customers/{customer}/credit/changes", limits.ListLimitChanges),
+    _get("/customers/{customer}/account", ledger.GetCustomerAccount),
+    _get("/authorities", limits.ListAuthorities, company=True),
+    _put("/authorities", limits.SetAuthority),
+    _get("/held-orders", exposure.ListHeldOrders),
+    _post("/held-orders/{order}/release", exposure.ReleaseOrder, status=200),
+    _post("/held-orders/{order}/rejection", exposure.RejectOrder, status=200),
+    _get("/orders/{order}/credit", exposure.GetOrderCredit),
+    _get("/documents", ledger.ListDocuments),
+    _post("/payments", ledger.RecordPayment),
+    # organisation, quotas, commissions
+    _get("/companies", reports.ListCompanies),
+    _get("/organisations/{company}", organisation.GetOrganisation),
+    _get("/units", organisation.ListUnits),
+    _put("/units/{unit}", organisation.PutUnit),
+    _get("/units/{unit}/summary", summaries.GetUnitSummary),
+    _get("/people", organisation.ListPeople),
+    _put("/people/{person}", organisation.PutPerson),
+    _get("/people/{person}/summary", summaries.GetPersonSummary),
+    _get("/quotas", quotas.ListQuotas),
+    _post("/quotas", quotas.SetQuota, status=200),
+    _post("/quotas/split", quotas.SplitTarget, status=200),
+    _get("/plans", commissions.ListPlans),
+    _put("/plans/{plan}", commissions.PutPlan),
+    _post("/commission-runs", commissions.RunCommissions, status=202),
+    _get("/commission-runs/{run}", commissions.GetRun),
+    # notices
+    _get("/notifications", inbox.ListNotifications),
+    _get("/notifications/unread", inbox.CountUnread),
+    _post("/notifications/{notification}/read", inbox.AcknowledgeNotification, status=200),
+    # users
+    _get("/users", users.ListUsers),
+    _get("/users/{username}", users.GetUser),
+    _put("/users/{username}", users.PutUser),
+    # reports
+    _get(
+        "/reports/sales", reports.ReportSales, company=True, renamed={"from": "from_"}, seconds=30
+    ),
+    _get("/reports/attainment", reports.ReportAttainment, company=True, seconds=30),
+    _get(
+        "/reports/commissions",
+        reports.ReportCommissions,
+        company=True,
+        implied={"by": frozenset({"rep"})},
+        seconds=30,
+    ),
+    _get("/reports/explain-commission", reports.ExplainCommission, company=True, seconds=30),
+    _get("/reports/ageing", ageing.ReportAgeing, company=True, seconds=30),
+)
+
+BATCHES: tuple[type[Command[Any]], ...] = (
+    plans.ImportUnits,
+    plans.ImportPeople,
+    plans.ImportProducts,
+    plans.ImportPlans,
+    plans.ImportQuotas,
+    sales.ImportCustomers,
+    sales.ImportOrders,
+    receivables.ImportInvoices,
+    receivables.ImportPayments,
+)
+
+
+def batches() -> tuple[Resource, ...]:
+    """An address for each import in batches, under the operation's own name."""
+    return tuple(
+        Resource("POST", f"/batches/{batch.operation}", batch, seconds=60) for batch in BATCHES
+    )
