@@ -1,0 +1,1 @@
+"""Data of other systems, read into the records of our import contracts."""
