@@ -140,7 +140,7 @@ def tables(service: str) -> list[str]:
             id uuid NOT NULL,
             type text COLLATE "C" NOT NULL,
             entity text COLLATE "C" NOT NULL,
-            headers jsonb NOT NULL,
+            headers text NOT NULL,
             body bytea NOT NULL,
             reason text NOT NULL,
             tries integer NOT NULL,
