@@ -203,19 +203,26 @@ class Supervisor:
 
 def end_left_over(standings: Sequence[dict[str, object]], patience: float = 10.0) -> list[str]:
     """End the programs of a supervisor that was killed; returns their names."""
-    left = {process.pid: str(s["name"]) for s in standings if (process := still_runs(s))}
-    processes = [psutil.Process(pid) for pid in left if psutil.pid_exists(pid)]
-    for process in processes:
+    left = [standing for standing in standings if still_runs(standing)]
+    for standing in left:
+        _signal(standing, signal.SIGINT if standing["name"] == "postgres" else signal.SIGTERM)
+    for standing in _still_run_after(left, patience):
+        _signal(standing, signal.SIGKILL)
+    _still_run_after(left, patience)
+    return [str(standing["name"]) for standing in left]
+
+
+def _signal(standing: dict[str, object], number: signal.Signals) -> None:
+    if (process := still_runs(standing)) is not None:
         with contextlib.suppress(psutil.NoSuchProcess):
-            process.send_signal(
-                signal.SIGINT if left[process.pid] == "postgres" else signal.SIGTERM
-            )
-    _, stubborn = psutil.wait_procs(processes, timeout=patience)
-    for process in stubborn:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(stubborn, timeout=patience)
-    return list(left.values())
+            process.send_signal(number)
+
+
+def _still_run_after(left: list[dict[str, object]], patience: float) -> list[dict[str, object]]:
+    deadline = time.monotonic() + patience
+    while (living := [one for one in left if still_runs(one)]) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return living
 
 
 def still_runs(standing: dict[str, object]) -> psutil.Process | None:

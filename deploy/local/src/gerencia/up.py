@@ -80,12 +80,14 @@ class Run:
         self._say(_what_to_try(self.installation, self.address))
 
     async def _start_servers_and_services(self) -> None:
+        """Start the services beside the servers, or after them where there is work to do first."""
         self._supervisor.start(self.programs.servers)
-        await self._all_ready(self.programs.servers)
-        await self._migrate()
+        if not self._is_migrated():
+            await self._all_ready(self.programs.servers)
+            await self._migrate()
         self.programs.services.extend(self._services())
         self._supervisor.start(self.programs.services)
-        await self._all_ready(self.programs.services)
+        await self._all_ready([*self.programs.servers, *self.programs.services])
 
     def _services(self) -> list[ServiceProgram]:
         postgres, nats = self.programs.postgres, self.programs.nats
@@ -110,16 +112,16 @@ class Run:
         words = (f"{p.name} ({p.log}):\n{last_words(p.log)}" for p in late)
         return f"Not ready after {READY_SECONDS:g} s: " + "\n".join(words)
 
-    async def _migrate(self) -> None:
-        """Bring the databases to their newest revision, when the revisions are not those known.
+    @property
+    def _migrated(self) -> Path:
+        """A note beside the databases: when they are replaced, it goes with them."""
+        return self.programs.postgres.cluster / "gerencia-migrated"
 
-        What was migrated is written beside the databases themselves: when they are replaced,
-        the note goes with them.
-        """
-        marker = self.programs.postgres.cluster / "gerencia-migrated"
-        newest = fingerprint(SERVICES)
-        if _read(marker) == newest:
-            return
+    def _is_migrated(self) -> bool:
+        """Whether the revisions are those which the databases were brought to."""
+        return self._migrated.exists() and self._migrated.read_text() == fingerprint(SERVICES)
+
+    async def _migrate(self) -> None:
         self._say("Preparing the databases …")
         await _python(
             "gerencia.provisioning",
@@ -127,7 +129,7 @@ class Run:
             log=self.installation.logs / "migrations.log",
             GERENCIA_ADMIN_DSN=self.programs.postgres.admin_dsn,
         )
-        marker.write_text(newest)
+        self._migrated.write_text(fingerprint(SERVICES))
 
     async def _first_start(self) -> None:
         """Make the demonstration company; when that fails, it is tried again on the next start."""
@@ -200,7 +202,3 @@ def _what_to_try(installation: Installation, address: str) -> str:
             "Try, in another terminal: gerencia status, gerencia report --help",
         ]
     )
-
-
-def _read(file: Path) -> str | None:
-    return file.read_text() if file.exists() else None

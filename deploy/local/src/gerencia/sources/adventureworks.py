@@ -72,7 +72,10 @@ def read(folder: Path) -> Import:
                 ],
             ),
             Barrier("customers", [Load(ImportCustomers, source.customers)]),
-            Barrier("orders", [Load(ImportOrders, source.orders)]),
+            Barrier(
+                "orders",
+                [Load(ImportOrders, source.orders, count=len(source.files["SalesOrderHeader"]))],
+            ),
         ],
     )
 

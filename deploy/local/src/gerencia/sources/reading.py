@@ -113,6 +113,8 @@ class Load:
     command: type[Command[Any]]
     rows: Callable[[], Iterator[Read[Any]]]
     in_order: bool = False
+    count: int | None = None
+    """About how many rows there are, for a progress bar; None when nobody counted."""
 
 
 @dataclass(frozen=True)

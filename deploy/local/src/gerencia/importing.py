@@ -1,0 +1,63 @@
+"""`gerencia import`: data of another system, through the gateway, until every report is right."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from gerencia.sources.reading import Import
+
+ROWS_WERE_REFUSED = 3
+
+
+class Source(str, Enum):
+    """What can be imported."""
+
+    ADVENTUREWORKS = "adventureworks"
+    RECEIVABLES = "receivables"
+
+
+class Form(str, Enum):
+    """How the summary is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+def import_(
+    source: Annotated[Source, typer.Argument(help="Which kind of data it is.")],
+    path: Annotated[
+        Path,
+        typer.Argument(
+            exists=True,
+            help="The folder of AdventureWorks' files, or the file of the receivables.",
+        ),
+    ],
+    form: Annotated[
+        Form, typer.Option("--format", help="How the summary is printed on stdout.")
+    ] = Form.TABLE,
+) -> None:
+    """Take in data of another system, and wait until every report is right.
+
+    The data become a company of their own, named as the source. The same import again changes
+    nothing, and one that was interrupted is finished by the next. Imported history makes
+    balances, sales and commissions, but no credit decision, no notice and no reminder.
+
+    Exits with 3 when rows were refused: the summary names the file that says which and why.
+    """
+    from gerencia.import_run import run
+
+    outcome = run(_read(source, path))
+    outcome.print(as_json=form is Form.JSON)
+    raise typer.Exit(ROWS_WERE_REFUSED if outcome.refused else 0)
+
+
+def _read(source: Source, path: Path) -> Import:
+    from gerencia.sources import adventureworks, receivables
+
+    readers = {Source.ADVENTUREWORKS: adventureworks.read, Source.RECEIVABLES: receivables.read}
+    return readers[source](path)
