@@ -72,10 +72,13 @@ class Batch:
     changed: int = 0
     unchanged: int = 0
     refused: list[RefusedRow] = field(default_factory=list)
+    _ids: dict[tuple[str, str], UUID] = field(default_factory=dict)
 
     def id(self, kind: str, key: str) -> UUID:
         """The identifier of something of this company that was, or is being, imported."""
-        return imported_id(self.company, kind, key)
+        if (kind, key) not in self._ids:
+            self._ids[kind, key] = imported_id(self.company, kind, key)
+        return self._ids[kind, key]
 
     def unit(self, key: str | None) -> str:
         """The unit that a row names, the company itself when it names none.
@@ -131,10 +134,13 @@ async def begin(
     )
 
 
-def digest(record: Message) -> bytes:
+def digest(record: Message, *, without: str | None = None, content: bytes = b"") -> bytes:
     """What a record says, in short.
 
     Fields at their default do not count, so that a contract that grows leaves old digests good.
+
+    Args:
+        without: a large field that is left out, its `content` being at hand as JSON already.
     """
-    content = record.model_dump_json(exclude_defaults=True)
-    return hashlib.blake2b(content.encode(), digest_size=16).digest()
+    head = record.model_dump_json(exclude_defaults=True, exclude={without} if without else None)
+    return hashlib.blake2b(head.encode() + content, digest_size=16).digest()

@@ -23,7 +23,7 @@ from kernel.database import Transaction
 from kernel.problems import Refusal
 from kernel.scope import Principal
 
-_LINES = TypeAdapter(Sequence[Line])
+_LINES = TypeAdapter(list[Line])
 
 
 @dataclass(eq=False)
@@ -60,9 +60,12 @@ class _Taken:
 
     record: OrderRecord
     id: UUID
+    delivery: UUID
     customer: UUID
     unit: str
     rep: UUID | None
+    lines: str
+    """As JSON: for the digest and for the table."""
     digest: bytes
 
 
@@ -114,13 +117,16 @@ def _taken(batch: Batch, record: OrderRecord, currencies: Mapping[UUID, str]) ->
     for amount in (record.net, record.gross):
         if amount.currency != currencies[customer]:
             raise WrongCurrency(currencies[customer], amount.currency)
+    lines = _LINES.dump_json(list(record.lines), exclude_defaults=True)
     return _Taken(
         record=record,
         id=batch.id("order", record.key),
+        delivery=batch.id("delivery", record.key),
         customer=customer,
         unit=batch.unit(record.unit),
         rep=batch.rep(record.rep),
-        digest=digest(record),
+        lines=lines.decode(),
+        digest=digest(record, without="lines", content=lines),
     )
 
 
@@ -137,7 +143,7 @@ async def _keep(tx: Transaction, batch: Batch, taken: Sequence[_Taken]) -> bool:
         return True
     orders = [_order_row(batch, each) for each in taken]
     kept = await tx.bulk("orders", list(orders[0]), (tuple(row.values()) for row in orders))
-    deliveries = [row for each in taken if (row := _delivery_row(batch, each))]
+    deliveries = [row for each in taken if (row := _delivery_row(each))]
     if deliveries:
         rows = (tuple(row.values()) for row in deliveries)
         await tx.bulk("deliveries", list(deliveries[0]), rows)
@@ -163,17 +169,17 @@ def _order_row(batch: Batch, each: _Taken) -> dict[str, Any]:
         "net": record.net.amount,
         "gross": record.gross.amount,
         "reason": "",
-        "lines": _LINES.dump_json(record.lines).decode(),
+        "lines": each.lines,
         "digest": each.digest,
     }
 
 
-def _delivery_row(batch: Batch, each: _Taken) -> dict[str, Any] | None:
+def _delivery_row(each: _Taken) -> dict[str, Any] | None:
     record = each.record
     if record.delivered_on is None:
         return None
     return {
-        "delivery": batch.id("delivery", record.key),
+        "delivery": each.delivery,
         "order_id": each.id,
         "unit": each.unit,
         "rep": each.rep,
@@ -202,7 +208,7 @@ def _delivered(batch: Batch, each: _Taken, delivered_on: date) -> OrderDelivered
         unit=each.unit,
         order=each.id,
         number=record.key,
-        delivery=batch.id("delivery", record.key),
+        delivery=each.delivery,
         customer=each.customer,
         company=batch.company,
         rep=each.rep,

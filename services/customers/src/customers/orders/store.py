@@ -92,7 +92,7 @@ class Orders:
             statement.values(
                 state=order.state.value,
                 confirmed_on=order.confirmed_on,
-                missing=order.missing and order.missing.amount,
+                missing=_decimal(order.missing),
                 reason=order.reason,
             )
         )
@@ -196,7 +196,7 @@ def _order_row(order: Order) -> dict[str, Any]:
         "currency": order.goods.net.currency,
         "net": order.goods.net.amount,
         "gross": order.goods.gross.amount,
-        "missing": order.missing and order.missing.amount,
+        "missing": _decimal(order.missing),
         "lines": [_line_json(line) for line in order.goods.lines],
     }
 
@@ -240,10 +240,10 @@ def _line(line: Mapping[str, Any], currency: str) -> Line:
     return Line(
         number=line["number"],
         product=line["product"],
-        description=line["description"],
+        description=line.get("description", ""),
         quantity=Decimal(line["quantity"]),
         net=Money(Decimal(line["net"]), currency),
-        gross=_amount(line["gross"], currency),
+        gross=_amount(line.get("gross"), currency),
         unit_price=_amount(line.get("unit_price"), currency),
         tax_rate=None if rate is None else Decimal(rate),
     )
@@ -253,15 +253,24 @@ def _amount(amount: str | None, currency: str) -> Money | None:
     return None if amount is None else Money(Decimal(amount), currency)
 
 
+def _decimal(money: Money | None) -> Decimal | None:
+    return None if money is None else money.amount
+
+
+def _text(number: Decimal | None) -> str | None:
+    return None if number is None else str(number)
+
+
 def _line_json(line: Line) -> dict[str, Any]:
-    """A line as it lies with its document: the contract's fields, and what only we know."""
-    return {
+    """A line as it lies with its document: what is unknown or empty is left out."""
+    known = {
         "number": line.number,
         "product": line.product,
-        "description": line.description,
+        "description": line.description or None,
         "quantity": str(line.quantity),
         "net": str(line.net.amount),
-        "gross": None if line.gross is None else str(line.gross.amount),
-        "unit_price": None if line.unit_price is None else str(line.unit_price.amount),
-        "tax_rate": None if line.tax_rate is None else str(line.tax_rate),
+        "gross": _text(_decimal(line.gross)),
+        "unit_price": _text(_decimal(line.unit_price)),
+        "tax_rate": _text(line.tax_rate),
     }
+    return {name: value for name, value in known.items() if value is not None}
