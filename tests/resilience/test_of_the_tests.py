@@ -1,0 +1,22 @@
+"""A safety net is believed after a planted fault made it red."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from checker import problems
+from run import Run
+
+PLANTED = {
+    "no-inbox-key": "the mark of a message that was applied is not kept",
+    "no-outbox-transaction": "events are written apart from the change that made them",
+    "no-credit-lock": "two orders read the credit of a customer at the same moment",
+    "no-fencing": "a relay that lost the lead goes on publishing",
+}
+
+
+@pytest.mark.parametrize("fault", PLANTED)
+async def test_the_suite_goes_red_when(fault: str, company_under_fire: Callable[..., Run]) -> None:
+    run = company_under_fire(seed=1, kills=6, pause=1.0, planted=fault)
+    assert problems(await run.play()), f"nobody noticed that {PLANTED[fault]}"
