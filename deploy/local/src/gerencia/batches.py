@@ -46,12 +46,12 @@ class Tally:
         """How many rows were answered."""
         return self.added + self.changed + self.unchanged + len(self.refused)
 
-    def count(self, taken: ImportAnswer, batch: Sequence[Row[Any]]) -> None:
-        """Add what a service answered to a batch."""
-        self.added += taken.added
-        self.changed += taken.changed
-        self.unchanged += taken.unchanged
-        self.refused += [_refused(batch[row.index], row) for row in taken.refused]
+    def add(self, other: Tally) -> None:
+        """Count what became of further rows."""
+        self.added += other.added
+        self.changed += other.changed
+        self.unchanged += other.unchanged
+        self.refused += other.refused
 
 
 @dataclass(frozen=True)
@@ -77,30 +77,30 @@ class Sender:
         tally = Tally(load.command.operation)
         in_flight = 1 if load.in_order else IN_FLIGHT
         with ThreadPoolExecutor(in_flight) as pool:
-            waiting: set[Future[None]] = set()
+            waiting: set[Future[Tally]] = set()
             for batch in _batches(load.rows(), tally):
-                waiting.add(pool.submit(self._batch, load, batch, tally))
+                waiting.add(pool.submit(self._batch, load, batch))
                 if len(waiting) > in_flight:
-                    waiting = _first_done(waiting)
+                    waiting = _first_done(waiting, tally)
                     yield tally
             while waiting:
-                waiting = _first_done(waiting)
+                waiting = _first_done(waiting, tally)
                 yield tally
         yield tally
 
-    def _batch(self, load: Load, batch: Sequence[Row[Any]], tally: Tally) -> None:
+    def _batch(self, load: Load, batch: Sequence[Row[Any]]) -> Tally:
         """Send one batch; one that is refused as a whole is halved until the row is found."""
         response = self._answered(load, batch)
         if response.is_success:
-            tally.count(ImportAnswer.model_validate_json(response.content), batch)
-        elif response.status_code not in ABOUT_THE_ROWS:
+            return _told(load, batch, ImportAnswer.model_validate_json(response.content))
+        if response.status_code not in ABOUT_THE_ROWS:
             answer(response)
-        elif len(batch) > 1:
-            middle = len(batch) // 2
-            self._batch(load, batch[:middle], tally)
-            self._batch(load, batch[middle:], tally)
-        else:
-            tally.refused.append(_refused_alone(batch[0], response))
+        if len(batch) == 1:
+            return Tally(load.command.operation, refused=[_refused_alone(batch[0], response)])
+        middle = len(batch) // 2
+        both = self._batch(load, batch[:middle])
+        both.add(self._batch(load, batch[middle:]))
+        return both
 
     def _answered(self, load: Load, batch: Sequence[Row[Any]]) -> httpx.Response:
         """Send until there is an answer: the key makes sure that it is done once."""
@@ -174,11 +174,16 @@ def _weight(row: Row[Any]) -> int:
     return 300 + 120 * len(getattr(row.record, "lines", ()))
 
 
-def _first_done(waiting: set[Future[None]]) -> set[Future[None]]:
+def _first_done(waiting: set[Future[Tally]], tally: Tally) -> set[Future[Tally]]:
     done, left = wait(waiting, return_when=FIRST_COMPLETED)
     for each in done:
-        each.result()
+        tally.add(each.result())
     return left
+
+
+def _told(load: Load, batch: Sequence[Row[Any]], taken: ImportAnswer) -> Tally:
+    refused = [_refused(batch[row.index], row) for row in taken.refused]
+    return Tally(load.command.operation, taken.added, taken.changed, taken.unchanged, refused)
 
 
 def _is_momentary(response: httpx.Response) -> bool:

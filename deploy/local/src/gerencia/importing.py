@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 ROWS_WERE_REFUSED = 3
 
 
-class Source(str, Enum):
+class Source(StrEnum):
     """What can be imported."""
 
     ADVENTUREWORKS = "adventureworks"
     RECEIVABLES = "receivables"
 
 
-class Form(str, Enum):
+class Form(StrEnum):
     """How the summary is printed."""
 
     TABLE = "table"

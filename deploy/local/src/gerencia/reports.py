@@ -1,0 +1,220 @@
+"""`gerencia report`: the numbers of a company, as a table, CSV or JSON."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Print a report: sales, attainment, commissions, ageing, or why a commission is what it is."
+    " Money is exact; nothing is rounded but a commission's amount.",
+)
+explain = typer.Typer(no_args_is_help=True, help="Say where a number comes from.")
+app.add_typer(explain, name="explain")
+
+
+class Form(StrEnum):
+    """How a report is printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+class Grain(StrEnum):
+    """The calendar's periods."""
+
+    YEAR = "year"
+    QUARTER = "quarter"
+    MONTH = "month"
+
+
+class SalesBy(StrEnum):
+    """Whose sales are added up."""
+
+    UNIT = "unit"
+    REP = "rep"
+    CUSTOMER = "customer"
+    PRODUCT = "product"
+
+
+class AttainmentBy(StrEnum):
+    """Whose quota is compared."""
+
+    REP = "rep"
+    UNIT = "unit"
+
+
+class CommissionsBy(StrEnum):
+    """Whose commission it is."""
+
+    REP = "rep"
+
+
+class AgeingBy(StrEnum):
+    """Whose open invoices are added up."""
+
+    CUSTOMER = "customer"
+    UNIT = "unit"
+    REP = "rep"
+
+
+Company = Annotated[
+    str | None, typer.Option(help="Which company; not needed where there is only one.")
+]
+Format = Annotated[Form, typer.Option("--format", help="How it is printed.")]
+
+
+@app.command()
+def sales(
+    by: Annotated[SalesBy, typer.Option(help="Whose sales are added up.")],
+    level: Annotated[
+        str | None,
+        typer.Option(help="Units of this level: company, or the source's own word (territory …)."),
+    ] = None,
+    period: Annotated[
+        Grain | None, typer.Option(help="A row for each; without it one row of all time.")
+    ] = None,
+    from_: Annotated[
+        datetime | None,
+        typer.Option(
+            "--from", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="From this day on."
+        ),
+    ] = None,
+    to: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Up to the day before."),
+    ] = None,
+    company: Company = None,
+    form: Format = Form.TABLE,
+) -> None:
+    """Print invoiced sales by unit, rep, customer or product.
+
+    `gerencia report sales --by unit --level territory --period year`
+    """
+    rows = _rows(
+        "sales", by=by, level=level, period=period, to=_day(to), company=company,
+        **{"from": _day(from_)},
+    )  # fmt: skip
+    _print(rows, ("id", "name", "period", "currency", "orders", "net", "gross"), form)
+
+
+@app.command()
+def attainment(
+    by: Annotated[AttainmentBy, typer.Option(help="Whose quota is compared.")],
+    company: Company = None,
+    form: Format = Form.TABLE,
+) -> None:
+    """Print each quota and what was invoiced in its period; 1.0000 is all of it.
+
+    `gerencia report attainment --by rep`
+    """
+    fields = (
+        "id", "name", "period_start", "period_end", "currency", "quota", "actual", "attainment",
+        "orders",
+    )  # fmt: skip
+    _print(_rows("attainment", by=by, company=company), fields, form)
+
+
+@app.command()
+def commissions(
+    by: Annotated[CommissionsBy, typer.Option(help="Whose they are.")] = CommissionsBy.REP,
+    period: Annotated[
+        Grain | None, typer.Option(help="A row for each; without it one row of all time.")
+    ] = None,
+    company: Company = None,
+    form: Format = Form.TABLE,
+) -> None:
+    """Print each person's commission; lines are exact, their sum is rounded once.
+
+    `gerencia report commissions --by rep --period year`
+    """
+    rows = _rows("commissions", by=by, period=period, company=company)
+    _print(rows, ("id", "name", "period", "currency", "base", "amount"), form)
+
+
+@app.command()
+def ageing(
+    as_of: Annotated[
+        datetime,
+        typer.Option(
+            formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="As things stood when this day ended."
+        ),
+    ],
+    by: Annotated[
+        AgeingBy | None, typer.Option(help="A row for each; without it one for the company.")
+    ] = None,
+    company: Company = None,
+    form: Format = Form.TABLE,
+) -> None:
+    """Print open invoices by days overdue, disputed ones included.
+
+    `gerencia report ageing --as-of 2012-12-31 --by customer`
+    """
+    fields = (
+        "id", "name", "currency", "current", "d1_30", "d31_60", "d61_90", "over_90", "total",
+        "invoices",
+    )  # fmt: skip
+    _print(_rows("ageing", as_of=_day(as_of), by=by, company=company), fields, form)
+
+
+@explain.command()
+def commission(
+    rep: Annotated[str, typer.Option(help="Whose: a name, or the key that reports print as id.")],
+    period: Annotated[
+        str | None, typer.Option(help="2013, 2013-Q1 or 2013-01; without it all time.")
+    ] = None,
+    company: Company = None,
+    form: Format = Form.TABLE,
+) -> None:
+    """Print every line of a person's commission, with the event that made it.
+
+    `gerencia report explain commission --rep "José Saraiva" --period 2013`
+    """
+    told = _ask("explain-commission", rep=rep, period=period, company=company)
+    fields = ("order", "date", "basis", "rate", "amount", "event")
+    _print(told["lines"], fields, form)
+    if form is Form.TABLE:
+        typer.echo(
+            f"{told['name']} {told['period'] or ''}: the lines add up to {told['exact']}, "
+            f"rounded once to {told['amount']} {told['currency']}."
+        )
+
+
+def _day(moment: datetime | None) -> str | None:
+    return moment.date().isoformat() if moment else None
+
+
+def _rows(name: str, **query: str | None) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = _ask(name, **query)["rows"]
+    return rows
+
+
+def _ask(name: str, **query: str | None) -> Any:
+    from gerencia.connection import answer, gateway
+    from gerencia.installation import GerenciaError
+
+    given = {key: str(value) for key, value in query.items() if value is not None}
+    with gateway(timeout=120) as http:
+        response = http.get(
+            f"/api/v1/reports/{name}", params=given, headers={"Request-Timeout": "110"}
+        )
+    if response.status_code == 409 and (companies := response.json().get("companies")):
+        named = ", ".join(key for key, _ in companies)
+        raise GerenciaError(f"There are several companies; say which with --company: {named}.")
+    return answer(response)
+
+
+def _print(rows: list[dict[str, Any]], fields: tuple[str, ...], form: Form) -> None:
+    from gerencia import printing
+
+    printers = {
+        Form.TABLE: printing.table,
+        Form.CSV: printing.as_csv,
+        Form.JSON: printing.as_json,
+    }
+    printers[form]([{field: row[field] for field in fields} for row in rows], fields)
