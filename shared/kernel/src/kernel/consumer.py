@@ -131,7 +131,7 @@ class Consumer:
     async def _follow(self) -> None:
         async with Puller(self._nats, self.stream, self.service) as puller:
             self._puller, self.following = puller, True
-            while self.following:
+            while self.following and not self._stopping:
                 messages = await puller.batch(BATCH)
                 if messages:
                     await self._take(messages)

@@ -316,7 +316,7 @@ def made_up() -> Any:
     """The names above: tests are no package, so they are handed over and not imported."""
 
     class Names:
-        Sold, Shelf, Note, Count = SoldV1, ShelfV1, Note, Count
+        Sold, Shelf, Note, Count, Status = SoldV1, ShelfV1, Note, Count, Status
         Client, Desk, Jobs = Client, Desk, Jobs
 
     Names.eventually = staticmethod(eventually)  # type: ignore[attr-defined]
