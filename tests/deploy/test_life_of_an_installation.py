@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
@@ -17,11 +18,14 @@ import pytest
 from gerencia.servers import nats
 from gerencia.supervisor import still_runs
 
+if TYPE_CHECKING:
+    from tests.deploy.conftest import Gerencia
+
 NOBODY = 65534
 AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
 
 
-def test_ctrl_c_stops_everything_and_exits_with_0(gerencia):
+def test_ctrl_c_stops_everything_and_exits_with_0(gerencia: Gerencia):
     process = gerencia.ready()
     programs = gerencia.installation.recall("programs")
     assert len(programs) == 7
@@ -32,7 +36,7 @@ def test_ctrl_c_stops_everything_and_exits_with_0(gerencia):
     assert not any(still_runs(standing) for standing in programs)
 
 
-def test_the_next_start_finds_the_data_the_ports_and_the_token_again(fresh):
+def test_the_next_start_finds_the_data_the_ports_and_the_token_again(fresh: Gerencia):
     first = fresh.ready()
     token, ports = fresh.installation.token, fresh.installation.recall("ports")
     marker = fresh.data / "postgres" / "cluster" / "gerencia-migrated"
@@ -45,14 +49,14 @@ def test_the_next_start_finds_the_data_the_ports_and_the_token_again(fresh):
     assert marker.stat().st_mtime == migrated
 
 
-def test_secrets_are_readable_by_their_owner_only(gerencia):
+def test_secrets_are_readable_by_their_owner_only(gerencia: Gerencia):
     gerencia.ready()
     for name in ("token", "programs.json", "postgres/password", "nats/password", "nats/nats.conf"):
         assert (gerencia.data / name).stat().st_mode & 0o077 == 0, name
     assert gerencia.data.stat().st_mode & 0o077 == 0
 
 
-def test_a_second_up_on_the_same_data_is_refused_with_words(gerencia):
+def test_a_second_up_on_the_same_data_is_refused_with_words(gerencia: Gerencia):
     first = gerencia.ready()
     second = gerencia.up()
     output, error = second.communicate(timeout=20)
@@ -64,7 +68,7 @@ def test_a_second_up_on_the_same_data_is_refused_with_words(gerencia):
     assert gerencia.health("billing") == 200
 
 
-def test_a_taken_port_that_was_asked_for_is_refused_with_words(fresh):
+def test_a_taken_port_that_was_asked_for_is_refused_with_words(fresh: Gerencia):
     with socket.create_server(("127.0.0.1", 0)) as somebody:
         taken = somebody.getsockname()[1]
         refused = fresh.run("up", "--port", str(taken))
@@ -72,7 +76,7 @@ def test_a_taken_port_that_was_asked_for_is_refused_with_words(fresh):
     assert f"Port {taken} is taken" in refused.stderr
 
 
-def test_status_is_0_only_when_every_program_is_ready(gerencia):
+def test_status_is_0_only_when_every_program_is_ready(gerencia: Gerencia):
     assert gerencia.run("status").returncode == 1
     gerencia.ready()
     told = gerencia.run("status", "--json")
@@ -94,7 +98,7 @@ def test_status_is_0_only_when_every_program_is_ready(gerencia):
 
 
 @pytest.mark.parametrize("name", ["billing", "postgres", "nats"])
-def test_a_killed_program_is_started_again(gerencia, name):
+def test_a_killed_program_is_started_again(gerencia: Gerencia, name: str):
     gerencia.ready()
     before = gerencia.program(name)["pid"]
     os.kill(before, signal.SIGKILL)
@@ -103,7 +107,7 @@ def test_a_killed_program_is_started_again(gerencia, name):
     assert gerencia.run("status").returncode == 0
 
 
-def test_a_program_that_never_gets_ready_is_named_with_its_log(gerencia):
+def test_a_program_that_never_gets_ready_is_named_with_its_log(gerencia: Gerencia):
     gerencia.environment |= {"STAND_IN_CRASHES": "targets", "GERENCIA_READY_SECONDS": "2"}
     failed = gerencia.run("up", "--no-demo", "--port", "0")
     assert failed.returncode == 1
@@ -113,7 +117,7 @@ def test_a_program_that_never_gets_ready_is_named_with_its_log(gerencia):
     assert gerencia.installation.runner() is None
 
 
-def test_after_kill_9_of_up_itself_the_next_start_takes_over(gerencia):
+def test_after_kill_9_of_up_itself_the_next_start_takes_over(gerencia: Gerencia):
     killed = gerencia.ready()
     before = gerencia.installation.recall("programs")
     killed.kill()
@@ -123,7 +127,7 @@ def test_after_kill_9_of_up_itself_the_next_start_takes_over(gerencia):
     assert not any(still_runs(standing) for standing in before)
 
 
-def test_down_ends_what_a_killed_up_has_left(gerencia):
+def test_down_ends_what_a_killed_up_has_left(gerencia: Gerencia):
     killed = gerencia.ready()
     before = gerencia.installation.recall("programs")
     killed.kill()
@@ -132,11 +136,11 @@ def test_down_ends_what_a_killed_up_has_left(gerencia):
     assert not any(still_runs(standing) for standing in before)
 
 
-def test_down_without_anything_running_is_well(fresh):
+def test_down_without_anything_running_is_well(fresh: Gerencia):
     assert fresh.run("down").returncode == 0
 
 
-def test_a_command_without_an_installation_says_what_helps(fresh):
+def test_a_command_without_an_installation_says_what_helps(fresh: Gerencia):
     refused = fresh.run("verify")
     assert refused.returncode == 4
     assert "gerencia up" in refused.stderr
@@ -144,7 +148,7 @@ def test_a_command_without_an_installation_says_what_helps(fresh):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
-def test_it_runs_as_an_ordinary_user(fresh):
+def test_it_runs_as_an_ordinary_user(fresh: Gerencia):
     python = next(filter(_may_be_run_by_nobody, PYTHONS), None)
     if python is None:
         pytest.skip("nobody can run none of the Pythons here")
