@@ -86,12 +86,13 @@ CREATE TABLE documents (
     id uuid PRIMARY KEY, company text NOT NULL, unit text NOT NULL, home text, rep uuid,
     customer uuid NOT NULL, number text NOT NULL, order_id uuid, order_number text,
     issued_on date NOT NULL, currency text NOT NULL, net numeric NOT NULL, gross numeric NOT NULL,
-    invoice uuid, invoice_net numeric, event uuid NOT NULL
+    lines_net numeric NOT NULL, invoice uuid, invoice_net numeric, event uuid NOT NULL
 );
 COMMENT ON TABLE documents IS 'invoices, and credit notes with negative amounts';
+COMMENT ON COLUMN documents.lines_net IS 'what the lines add up to; the rest is a difference';
 COMMENT ON COLUMN documents.home IS 'the unit in which the rep was placed on that day';
 COMMENT ON COLUMN documents.invoice IS 'of a credit note: what it takes back';
-CREATE INDEX documents_by_day ON documents (company, issued_on);
+CREATE INDEX documents_by_unit ON documents (unit, issued_on);
 CREATE INDEX documents_by_rep ON documents (rep, issued_on) WHERE rep IS NOT NULL;
 CREATE INDEX documents_by_invoice ON documents (invoice) WHERE invoice IS NOT NULL;
 CREATE TABLE document_lines (

@@ -15,7 +15,8 @@ class Record(Protocol):
     """A row of the source, by its key."""
 
     @property
-    def key(self) -> str: ...
+    def key(self) -> str:
+        """What the source calls it."""
 
 
 R = TypeVar("R", bound=Record)

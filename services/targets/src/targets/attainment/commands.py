@@ -18,8 +18,7 @@ async def count(
 ) -> None:
     """Count documents; one that was counted before changes nothing.
 
-    Args:
-        live: the documents that are news; the others are history that is brought in.
+    Those in `live` are news; the others are history that is brought in.
     """
     await store.share_lock(tx, (document.company for document in documents))
     added = await store.add_documents(tx, documents)

@@ -15,9 +15,7 @@ from targets.commissions import commands, queries, rules
 from targets.organisation import queries as organisation
 from targets.organisation.rules import DatesReversed, UnknownPerson
 
-operations = Operations(
-    status={rules.RateOutOfRange: 422, DatesReversed: 422, UnknownPerson: 404}
-)
+operations = Operations(status={rules.RateOutOfRange: 422, DatesReversed: 422, UnknownPerson: 404})
 jobs = Jobs()
 
 

@@ -104,16 +104,14 @@ def earned(document: UUID, net: Decimal, plan: PlanVersion) -> Line:
 def mirrored(line: Line, note: UUID, net: Decimal, invoice_net: Decimal) -> Line:
     """A credit note takes back of each line what it takes back of the invoice, at that rate.
 
-    The rate is the one then used, whatever the plan says by now.
+    The rate is the one then used, whatever the plan says by now. `net` of the credit note is
+    negative.
 
     | invoice | rate | earned | credit note | taken back |
     | 1 000.00 | 2 % | 20.00 | 250.00 | -5.00 |
     | 1 000.00 | 2 % | 20.00 | 1 000.00 | -20.00 |
 
     Source: TA5.
-
-    Args:
-        net: of the credit note, negative.
 
     >>> line = Line(UUID(int=3), UUID(int=2), UUID(int=1), RATE_OF_NET,
     ...     Decimal("1000"), Decimal("0.02"), Decimal("20"))

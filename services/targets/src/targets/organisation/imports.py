@@ -109,9 +109,7 @@ async def import_people(
 class _PersonReader:
     """Makes people of records; remembers those of the batch, for others report to them."""
 
-    def __init__(
-        self, company: str, units: Mapping[str, str], known: Mapping[str, UUID]
-    ) -> None:
+    def __init__(self, company: str, units: Mapping[str, str], known: Mapping[str, UUID]) -> None:
         self.company = company
         self.units = units
         self.known = dict(known)
@@ -145,4 +143,3 @@ class _PersonReader:
         if record.supervisor not in self.known:
             raise rules.UnknownPerson(record.supervisor)
         return self.known[record.supervisor]
-

@@ -55,6 +55,25 @@ async def people(tx: Transaction, ids: Iterable[UUID], on: date) -> dict[UUID, P
     return found
 
 
+async def people_on(tx: Transaction, ids: Iterable[UUID], on: date) -> dict[UUID, Person]:
+    """Those of the people that there are, with their placement of a day."""
+    return await store.people(tx, ids, on)
+
+
+async def unit_name(tx: Transaction, unit: str, on: date) -> str:
+    """What a unit is called."""
+    return (await store.units(tx, [unit], on))[unit].name
+
+
+async def below(tx: Transaction, unit: Unit, on: date) -> dict[str, Unit]:
+    """A unit and all below it on a day, parents first."""
+    found = {unit.id: unit}
+    for each in await store.units_of(tx, unit.company, on):
+        if each.parent in found:
+            found[each.id] = each
+    return found
+
+
 async def placed_on(
     tx: Transaction, wanted: Iterable[tuple[UUID, date]]
 ) -> dict[tuple[UUID, date], Person]:
@@ -98,9 +117,7 @@ async def list_people(
     after = place(asked.after, 2)
     found = await store.list_people(tx, units, on, asked.company, after, asked.limit + 1)
     people = [shown_person(each) for each in found]
-    return page_of(
-        people, asked.limit, lambda each: (rules.sort_key(each.name), str(each.person))
-    )
+    return page_of(people, asked.limit, lambda each: (rules.sort_key(each.name), str(each.person)))
 
 
 async def organisation(

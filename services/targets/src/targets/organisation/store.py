@@ -1,5 +1,6 @@
 """Units and people in their tables; who stands where is a row for each day it changed."""
 
+# ruff: noqa: S608 - statements are made of this service's own names; values are parameters
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
