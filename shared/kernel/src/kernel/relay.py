@@ -138,7 +138,7 @@ class Relay:
     async def run(self) -> None:
         """Lead whenever no other does, until cancelled; never ends by itself."""
         patience = _Patience()
-        while True:
+        while _wanted():
             try:
                 async with self._connected() as driver:
                     patience.rewarded()
@@ -153,7 +153,8 @@ class Relay:
         until = monotonic() + seconds
         while (position := await self._position(event)) is None and monotonic() < until:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._placed.wait(), POLL_SECONDS / 2)
+                async with asyncio.timeout(POLL_SECONDS / 2):
+                    await self._placed.wait()
         return position
 
     async def _position(self, event: UUID) -> int | None:
@@ -182,7 +183,8 @@ class Relay:
         """Wait to become the leader, and wake it up meanwhile."""
         while not await driver.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), 1.0)
+                async with asyncio.timeout(1.0):
+                    await self._woken.wait()
                 self._woken.clear()
                 await self._nats.publish(self._poke)
 
@@ -210,7 +212,7 @@ class Relay:
 
     async def _relay(self, term: Term) -> None:
         patience = _Patience()
-        while True:
+        while _wanted():
             self._woken.clear()
             try:
                 await term.tend()
@@ -229,7 +231,8 @@ class Relay:
 
     async def _rest(self) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._woken.wait()
 
 
 class Term:
@@ -445,6 +448,18 @@ def _chunks(messages: Sequence[Outgoing]) -> Iterator[list[Outgoing]]:
         size += message.size
     if chunk:
         yield chunk
+
+
+def _wanted() -> bool:
+    """True until this task is cancelled, also when a library swallowed that.
+
+    `asyncio.wait_for` of Python 3.11 loses a cancellation that comes together with the result it
+    waits for, and the broker's client uses it everywhere.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+    return True
 
 
 class _Patience:
