@@ -27,6 +27,7 @@ from gateway.live import door as live
 from gateway.pages import doors as pages
 from gateway.resources.door import door
 from gateway.resources.table import API, RESOURCES, batches
+from gateway.service import SERVICE
 from gateway.views import doors as views
 from gateway.wiring import Gateway
 from kernel.client import RemoteProblem
@@ -36,6 +37,8 @@ from kernel.problems import Refusal
 if TYPE_CHECKING:
     from gateway.settings import GatewaySettings
     from kernel.service import Program
+
+__all__ = ["SERVICE", "application", "listen", "serving"]
 
 VERSION = "0.1.0"
 STOP_SECONDS = 5
@@ -105,6 +108,7 @@ async def serving(
             early waits instead of being turned away.
     """
     gateway = Gateway.of(settings, program.database, program.client)
+    program.database.on_announced.append(gateway.sessions.forget)  # it tells of users only
     if settings.admin_token_file is not None:
         await administrator.establish(gateway.sessions, settings.admin_token_file)
     bound = listening or listen(settings)

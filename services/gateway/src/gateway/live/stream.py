@@ -44,13 +44,13 @@ class Stream:
         who: Principal,
         resume: str | None,
         known_still: KnownStill,
-        heartbeat: float = HEARTBEAT_SECONDS,
+        heartbeat: float | None = None,
     ) -> None:
         self.hub = hub
         self.who = who
         self.resume = resume
         self.known_still = known_still
-        self.heartbeat = heartbeat
+        self.heartbeat = heartbeat or HEARTBEAT_SECONDS
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Send until one of the ends comes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ MARK = "Gerencia-Mark"
 LONGEST_KEY = 200
 LONGEST_WAIT = 300.0
 GOOD = 400
+_MARK = re.compile(r"[a-z]+:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(:\d+)?")
 
 
 def door(gateway: Gateway, resource: Resource) -> Handler:
@@ -46,7 +48,7 @@ def door(gateway: Gateway, resource: Resource) -> Handler:
                 body,
                 caller.principal,
                 key=key_of(request) if resource.changes else None,
-                after=request.headers.get(AFTER),
+                after=mark_of(request),
                 timeout=patience(request, resource.deadline),
             )
         if resource.changes:
@@ -77,6 +79,18 @@ def key_of(request: Request) -> str:
         problem = f"at most {LONGEST_KEY} printable ASCII characters"
         raise Malformed([{"field": "Idempotency-Key", "problem": problem}])
     return key
+
+
+def mark_of(request: Request) -> str | None:
+    """What the answer must know of: the mark of an earlier command.
+
+    Raises:
+        Malformed: it is not a mark of ours.
+    """
+    mark = request.headers.get(AFTER)
+    if mark is not None and not _MARK.fullmatch(mark):
+        raise Malformed([{"field": "Gerencia-After", "problem": "not a Gerencia-Mark"}])
+    return mark
 
 
 def patience(request: Request, usual: float) -> float:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from gateway.resources.door import AFTER
+from gateway.resources.door import mark_of
 from gateway.views import cockpit, customer, day
 from kernel.clock import today
 
@@ -23,8 +23,7 @@ def router(gateway: Gateway) -> APIRouter:
     routes = APIRouter(prefix="/views", tags=["views"])
 
     async def composed(request: Request, caller: Caller, parts: dict[str, Part]) -> Response:
-        after = request.headers.get(AFTER)
-        return await gateway.composer.compose(caller.principal, parts, after)
+        return await gateway.composer.compose(caller.principal, parts, mark_of(request))
 
     @routes.get("/customer/{customer_id}", responses=ANSWER)
     async def customer_360(customer_id: UUID, request: Request) -> Response:
