@@ -143,7 +143,7 @@ CREATE TABLE legal_numbers (
     UNIQUE (company, unit, kind, number)
 );
 CREATE TABLE awaiting (
-    goods_return uuid PRIMARY KEY, delivery uuid NOT NULL, body jsonb NOT NULL,
+    goods_return uuid PRIMARY KEY, delivery uuid NOT NULL, body text NOT NULL,
     origin text NOT NULL
 );
 COMMENT ON TABLE awaiting IS 'returns whose delivery we have not heard of yet';

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Text,
     Uuid,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
 
@@ -220,7 +219,7 @@ awaiting = Table(
     metadata,
     Column("goods_return", Uuid, primary_key=True),
     Column("delivery", Uuid),
-    Column("body", JSONB),
+    Column("body", Text),
     Column("origin", Text),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from billing.authorities.model import Authority
 from billing.batch import Row
@@ -23,7 +23,7 @@ async def authorities_of(tx: Transaction, company: str) -> Sequence[Row]:
     query = (
         select(authorities)
         .where(columns.company.in_([company, ANY_COMPANY]))
-        .distinct(*named)
+        .ext(distinct_on(*named))
         .order_by(*named, columns.company == ANY_COMPANY)
     )
     return (await tx.execute(query)).mappings().all()

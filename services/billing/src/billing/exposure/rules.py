@@ -133,9 +133,8 @@ def delivered(before: Commitment | None, order: Order, gross: Money, *, last: bo
 
     Source: BI3.
     """
-    known = before or fresh(order)
-    so_far = known.invoiced or Money.zero(gross.currency)
-    return replace(known, invoiced=so_far + gross, complete=known.complete or last)
+    known = before if before and before.order.total else _known_as(before, order)
+    return replace(known, invoiced=known.invoiced + gross, complete=known.complete or last)
 
 
 def fresh(order: Order) -> Commitment:

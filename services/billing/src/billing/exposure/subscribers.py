@@ -25,7 +25,7 @@ UNKNOWN_CURRENCY = "XXX"
 async def place(tx: Transaction, messages: Sequence[Received[OrderPlacedV1]]) -> None:
     """An order placed asks for credit."""
     for group in by_origin(tx, messages):
-        orders = [_order(message.event) for message in group]
+        orders = [_order(message.event, message.event.gross) for message in group]
         await commands.place_orders(tx, orders, history=tx.origin == "import")
 
 
@@ -33,7 +33,7 @@ async def place(tx: Transaction, messages: Sequence[Received[OrderPlacedV1]]) ->
 async def confirm(tx: Transaction, messages: Sequence[Received[OrderConfirmedV1]]) -> None:
     """A confirmed order stands; an import brings open orders in this way."""
     for group in by_origin(tx, messages):
-        orders = [_order(message.event) for message in group]
+        orders = [_order(message.event, message.event.gross) for message in group]
         await commands.confirm_orders(tx, orders, history=tx.origin == "import")
 
 
@@ -44,9 +44,7 @@ async def cancel(tx: Transaction, messages: Sequence[Received[OrderCancelledV1]]
     await commands.cancel_orders(tx, [_order(each.event, nothing) for each in messages])
 
 
-def _order(
-    event: OrderPlacedV1 | OrderConfirmedV1 | OrderCancelledV1, total: Money | None = None
-) -> Order:
+def _order(event: OrderPlacedV1 | OrderConfirmedV1 | OrderCancelledV1, total: Money) -> Order:
     return Order(
         order=event.order,
         number=event.number,
@@ -54,5 +52,5 @@ def _order(
         company=event.company,
         unit=event.unit,
         rep=event.rep,
-        total=total or event.gross,  # type: ignore[union-attr]
+        total=total,
     )

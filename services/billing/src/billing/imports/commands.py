@@ -141,5 +141,5 @@ def _answer(work: _Sorted, changed: int = 0) -> ImportAnswer:
         added=len(work.new),
         changed=changed,
         unchanged=len(work.same) - changed + work.again,
-        refused=work.refused,
+        refused=tuple(work.refused),
     )

@@ -115,7 +115,8 @@ def _item(one: Document, *, disputed: bool) -> tuple[Any, ...]:
 
 async def post(tx: Transaction, added: Sequence[Posting], by: UUID | None = None) -> None:
     """Post; the database refuses entries that do not balance."""
-    heads, lines = [], []
+    heads: list[tuple[Any, ...]] = []
+    lines: list[tuple[Any, ...]] = []
     for one in added:
         where = one.whose
         heads.append(

@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+import pytest
+
+from billing.exposure import rules
+from contracts.billing.exposure import (
+    GetOrderCredit,
+    ListHeldOrders,
+    RejectOrder,
+    ReleaseOrder,
+)
+from contracts.billing.limits import SetLimit
+from kernel.problems import Malformed, NotFound
+
+
+async def test_an_order_reserves_credit_becomes_ordered_and_then_an_invoice(billing):
+    customer = await billing.customer(limit="1000")
+    await billing.hear(billing.placed("P-1", customer, "600"))
+    credit = await billing.credit(customer)
+    assert (credit.reserved, credit.available) == (billing.mxn(600), billing.mxn(400))
+    await billing.hear(billing.confirmed("P-1", customer, "600"))
+    credit = await billing.credit(customer)
+    assert (credit.reserved, credit.ordered) == (billing.mxn(0), billing.mxn(600))
+    await billing.hear(
+        billing.delivered("P-1", customer, "250", complete=False, delivery=UUID(int=1)),
+        billing.delivered("P-1", customer, "350", delivery=UUID(int=2)),
+    )
+    credit = await billing.credit(customer)
+    assert (credit.ordered, credit.receivable) == (billing.mxn(0), billing.mxn(600))
+    assert credit.used == billing.mxn(600)
+    assert await billing.state("P-1") == "invoiced"
+    (reserved,) = await billing.told("credit-reserved")
+    assert reserved["amount"] == {"amount": "600.00", "currency": "MXN"}
+    assert await billing.wrong() == []
+
+
+async def test_an_order_beyond_the_credit_is_held_with_what_is_missing(billing):
+    customer = await billing.customer(limit="1000")
+    await billing.hear(
+        billing.placed("P-1", customer, "600"), billing.placed("P-2", customer, "400.01")
+    )
+    (told,) = await billing.told("order-held")
+    assert (told["number"], told["missing"]["amount"]) == ("P-2", "0.01")
+    credit = await billing.ask(GetOrderCredit(order=billing.some("P-2")))
+    assert (credit.state, credit.missing) == ("held", billing.mxn("0.01"))
+    assert (await billing.credit(customer)).used == billing.mxn(600)
+
+
+async def test_orders_of_one_batch_see_each_other(billing):
+    customer = await billing.customer(limit="100")
+    await billing.hear_together([billing.placed(f"P-{n}", customer, "40") for n in range(3)])
+    assert [await billing.state(f"P-{n}") for n in range(3)] == ["reserved", "reserved", "held"]
+
+
+async def test_a_customer_registered_here_has_no_credit_and_an_imported_one_no_limit(billing):
+    new = await billing.customer("Nueva")
+    old = await billing.customer("Vieja", origin="import")
+    await billing.hear(billing.placed("P-1", new, "0.01"), billing.placed("P-2", old, "1000000"))
+    assert (await billing.state("P-1"), await billing.state("P-2")) == ("held", "reserved")
+    credit = await billing.credit(old)
+    assert (credit.limit, credit.available) == (None, None)
+
+
+async def test_orders_do_not_need_the_card_to_be_there_first(billing):
+    early = billing.some("Pronto")
+    await billing.hear(billing.placed("P-1", early, "10"))
+    await billing.customer("Pronto")
+    assert await billing.state("P-1") == "held"
+    await billing.hear(billing.delivered("P-9", billing.some("De antes"), "10"), origin="import")
+    await billing.customer("De antes", origin="import")
+    assert (await billing.credit(billing.some("De antes"))).limit is None
+
+
+async def test_an_imported_order_makes_no_decision(billing):
+    customer = await billing.customer(limit="1")
+    await billing.hear(billing.confirmed("P-1", customer, "500"), origin="import")
+    assert (await billing.credit(customer)).ordered == billing.mxn(500)
+    assert await billing.told("credit") == await billing.told("order") == []
+
+
+async def test_lowering_a_limit_leaves_what_was_accepted(billing):
+    customer = await billing.customer(limit="1000")
+    await billing.hear(billing.placed("P-1", customer, "900"))
+    account = await billing.ask(SetLimit(customer=customer, limit=billing.mxn(100)))
+    assert (account.used, account.available) == (billing.mxn(900), billing.mxn(-800))
+    await billing.hear(billing.confirmed("P-1", customer, "900"))
+    assert await billing.state("P-1") == "ordered"
+
+
+async def test_a_cancelled_order_frees_its_credit_also_when_this_comes_first(billing):
+    customer = await billing.customer(limit="1000")
+    await billing.hear(billing.placed("P-1", customer, "900"), billing.cancelled("P-1", customer))
+    await billing.hear(billing.cancelled("P-2", customer), billing.placed("P-2", customer, "900"))
+    assert (await billing.credit(customer)).used == billing.mxn(0)
+    assert [one["number"] for one in await billing.told("credit-reserved")] == ["P-1"]
+    assert await billing.state("P-2") == "void"
+
+
+async def test_the_inbox_shows_held_orders_the_longest_waiting_first_with_their_names(billing):
+    customer = await billing.customer()
+    for n in range(3):
+        await billing.hear(billing.placed(f"P-{n}", customer, "60000" if n else "10"))
+    who = billing.asks("manager")
+    first = await billing.ask(ListHeldOrders(limit=2), who)
+    rest = await billing.ask(ListHeldOrders(limit=2, after=first.next), who)
+    shown = [*first.items, *rest.items]
+    assert [(one.number, one.may_decide) for one in shown] == [
+        ("P-0", True),
+        ("P-1", False),
+        ("P-2", False),
+    ]
+    assert (shown[0].customer_name, shown[0].rep_name) == ("Taller Norte", "Ana")
+    assert rest.next is None
+
+
+async def test_a_page_that_we_did_not_give_is_malformed(billing):
+    with pytest.raises(Malformed):
+        await billing.ask(ListHeldOrders(after="nonsense"))
+
+
+async def test_a_released_order_reserves_beyond_the_limit_and_is_told(billing):
+    customer = await billing.customer()
+    await billing.hear(billing.placed("P-1", customer, "500"))
+    done = await billing.ask(ReleaseOrder(order=billing.some("P-1")), billing.asks("manager"))
+    assert (done.state, done.total) == ("reserved", billing.mxn(500))
+    assert (await billing.credit(customer)).reserved == billing.mxn(500)
+    (told,) = await billing.told("order-released")
+    assert told["number"] == "P-1"
+    assert (await billing.ask(ListHeldOrders())).items == []
+
+
+async def test_a_rejected_order_is_told_with_its_reason(billing):
+    customer = await billing.customer()
+    await billing.hear(billing.placed("P-1", customer, "500"))
+    reject = RejectOrder(order=billing.some("P-1"), reason="Debe mucho")
+    done = await billing.ask(reject, billing.asks("manager"))
+    (told,) = await billing.told("order-rejected")
+    assert (done.state, told["reason"]) == ("rejected", "Debe mucho")
+    assert (await billing.credit(customer)).used == billing.mxn(0)
+
+
+async def test_without_the_authority_nothing_is_released(billing):
+    customer = await billing.customer()
+    await billing.hear(billing.placed("P-1", customer, "50000.01"))
+    release = ReleaseOrder(order=billing.some("P-1"))
+    with pytest.raises(rules.OrderAboveAuthority) as no:
+        await billing.ask(release, billing.asks("manager"))
+    assert billing.status_of(release, no.value) == 403
+    assert await billing.state("P-1") == "held"
+
+
+async def test_an_order_is_not_released_after_it_was_cancelled(billing):
+    customer = await billing.customer()
+    await billing.hear(billing.placed("P-1", customer, "5"), billing.cancelled("P-1", customer))
+    with pytest.raises(rules.OrderCancelled):
+        await billing.ask(ReleaseOrder(order=billing.some("P-1")))
+
+
+async def test_of_many_who_decide_at_once_one_does(billing):
+    customer = await billing.customer()
+    await billing.hear(billing.placed("P-1", customer, "5"))
+    answers = await asyncio.gather(
+        *(billing.ask(ReleaseOrder(order=billing.some("P-1"))) for _ in range(4)),
+        *(billing.ask(RejectOrder(order=billing.some("P-1"), reason="No")) for _ in range(4)),
+        return_exceptions=True,
+    )
+    refused = [one for one in answers if isinstance(one, rules.AlreadyDecided)]
+    assert len(refused) == 7
+    assert len(await billing.told("order-re")) == 1
+
+
+async def test_a_branch_releases_its_order_of_a_customer_of_another_branch(billing):
+    customer = await billing.customer(unit="gdl")
+    await billing.hear(billing.placed("P-1", customer, "5", unit="mty"))
+    there = billing.asks("manager", units=("mty",))
+    assert (await billing.ask(ReleaseOrder(order=billing.some("P-1")), there)).state == "reserved"
+    with pytest.raises(NotFound):
+        await billing.credit(customer, there)
+
+
+async def test_an_order_of_another_branch_is_not_there(billing):
+    customer = await billing.customer()
+    await billing.hear(billing.placed("P-1", customer, "5", unit="gdl"))
+    with pytest.raises(NotFound):
+        await billing.ask(
+            ReleaseOrder(order=billing.some("P-1")), billing.asks("manager", units=("mty",))
+        )
+
+
+async def test_a_rep_sees_only_their_own(billing):
+    customer = await billing.customer()
+    await billing.hear(billing.placed("P-1", customer, "5"))
+    ana, other = billing.asks("rep", person=UUID(int=1)), billing.asks("rep", person=UUID(int=2))
+    assert len((await billing.ask(ListHeldOrders(), ana)).items) == 1
+    assert (await billing.ask(ListHeldOrders(), other)).items == []
+    assert (await billing.credit(customer, ana)).limit == billing.mxn(0)
+    with pytest.raises(NotFound):
+        await billing.credit(customer, other)

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import asyncio
+import time
+
+from billing.exposure import store
+from contracts.billing.exposure import ListHeldOrders
+
+WRITERS = 16
+
+
+async def _orders_at_once(billing, customers, total):
+    await asyncio.gather(
+        *(
+            billing.hear(billing.placed(f"P-{n}", customer, total))
+            for n, customer in enumerate(customers)
+        )
+    )
+
+
+async def test_sixteen_orders_of_one_customer_never_pass_the_limit(billing):
+    customer = await billing.customer(limit="1000")
+    await _orders_at_once(billing, [customer] * WRITERS, "150")
+    assert (await billing.credit(customer)).used == billing.mxn(900)
+    assert len((await billing.ask(ListHeldOrders())).items) == WRITERS - 6
+    assert await billing.wrong() == []
+
+
+async def test_without_the_lock_the_limit_would_be_passed(billing, monkeypatch):
+    customer = await billing.customer(limit="1000")
+    monkeypatch.setattr(store, "LOCK", store.READ)
+    await _orders_at_once(billing, [customer] * WRITERS, "150")
+    assert (await billing.credit(customer)).used > billing.mxn(1000)
+
+
+async def test_orders_of_different_customers_never_wait_for_each_other(billing):
+    customers = [await billing.customer(f"Taller {n}", limit="1000") for n in range(WRITERS)]
+    waiting = await billing.customer("Lento", limit="1000")
+    async with billing.database.working("holds one account") as tx:
+        await store.accounts(tx, [waiting], lock=True)
+        began = time.monotonic()
+        await asyncio.wait_for(_orders_at_once(billing, customers, "150"), timeout=10)
+        print(f"{WRITERS} orders in {time.monotonic() - began:.3f} s")
+    assert len(await billing.told("credit-reserved")) == WRITERS
