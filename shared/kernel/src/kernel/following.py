@@ -182,7 +182,7 @@ class Following:
 
     async def caught_up(self, source: str, position: int, seconds: float = 0.0) -> bool:
         """Whether all of a source up to a position has its effect here, now or within a time."""
-        if source not in self.consumers:
+        if source not in self.consumers or position <= 0:
             return True
         loop = asyncio.get_running_loop()
         until, look = loop.time() + seconds, LOOK_SECONDS
