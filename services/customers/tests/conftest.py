@@ -8,6 +8,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
+from pydantic import BaseModel
+from sqlalchemy import insert, text
+
 from contracts.customers.cards import Card, RegisterCustomer
 from contracts.customers.orders import Order, PlaceOrder
 from customers.app import SERVICE
@@ -18,8 +21,6 @@ from kernel.events import Event, Received
 from kernel.ids import uuid7
 from kernel.operations import Operation
 from kernel.scope import Principal
-from pydantic import BaseModel
-from sqlalchemy import insert, text
 
 database = service_database("customers")
 

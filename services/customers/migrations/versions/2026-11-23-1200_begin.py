@@ -82,7 +82,7 @@ TABLES = [
         PRIMARY KEY (word, customer) INCLUDE (sort_key, unit, owner)
     )
     """,
-    "CREATE INDEX words_of_customer ON card_words (customer)",
+    "CREATE INDEX words_of_customer ON card_words (customer, word)",
     """
     CREATE TABLE orders (
         order_id uuid PRIMARY KEY,

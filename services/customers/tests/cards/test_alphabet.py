@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from customers.cards.alphabet import folded, sort_key, wanted, words
 from hypothesis import given
 from hypothesis import strategies as st
+
+from customers.cards.alphabet import folded, sort_key, wanted, words
 
 
 def test_the_enye_follows_every_other_n():

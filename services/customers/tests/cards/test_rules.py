@@ -3,6 +3,7 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
+
 from customers.cards import rules
 
 ANA, BEN = UUID(int=1), UUID(int=2)

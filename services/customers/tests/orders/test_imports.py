@@ -4,12 +4,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+
 from contracts.customers.imports import ImportCustomers, ImportOrders
 from contracts.customers.order_delivered import OrderDeliveredV1
 from contracts.customers.orders import GetOrder, ReturnOrder
 from kernel.ids import imported_id
 from kernel.money import Money
-from sqlalchemy import text
 
 from ..conftest import Customers, asks
 

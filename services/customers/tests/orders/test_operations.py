@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+
 from contracts.customers.cards import ChangeCustomer
 from contracts.customers.order_delivered import OrderDeliveredV1
 from contracts.customers.order_placed import OrderPlacedV1

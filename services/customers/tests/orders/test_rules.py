@@ -5,10 +5,11 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from customers.orders import rules
-from customers.orders.model import Delivery, Goods, Line, Order, State, Step, Wish
 from hypothesis import given
 from hypothesis import strategies as st
+
+from customers.orders import rules
+from customers.orders.model import Delivery, Goods, Line, Order, State, Step, Wish
 from kernel.money import Money, TooManyDecimals
 
 
