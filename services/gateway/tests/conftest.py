@@ -10,12 +10,15 @@ from uuid import UUID
 
 import httpx
 import pytest
+
 from contracts.targets.unit_changed import UnitChangedV1
 from gateway.app import SERVICE, serving
 from gateway.settings import GatewaySettings
 from gerencia.testing import Nats, Running, service_database
-from kernel.clock import today
+from kernel.clock import now, today
+from kernel.envelope import TYPE_PREFIX, instant, subject_of
 from kernel.events import Event
+from kernel.ids import uuid7
 from kernel.operations import Operation
 from kernel.rpc import Operations
 from kernel.service import Program, Service
@@ -43,10 +46,22 @@ class Gateway:
         return httpx.AsyncClient(base_url=self.address, headers=known | headers, timeout=10)
 
     async def tell(self, *events: Event, person: UUID | None = None) -> None:
-        """Let the gateway's own log tell something, as if it were another's."""
-        async with self.program.database.working("test") as tx:
-            for event in events:
-                tx.announce(event, person=person)
+        """Publish events as their owner's relay does."""
+        site = self.program.settings.site
+        for event in events:
+            moment = instant(now())
+            headers = {
+                "ce-id": str(uuid7()),
+                "ce-type": TYPE_PREFIX + event.type,
+                "ce-subject": event.entity_id,
+                "ce-time": moment,
+                "ce-recordedtime": moment,
+                "ce-origin": "live",
+            } | ({"ce-person": str(person)} if person else {})
+            subject = subject_of(site, event.unit, event.type, event.entity_id)
+            body = event.model_dump_json().encode()
+            await self.program.nats.publish(subject, body, headers=headers)
+        await self.program.nats.flush()
 
     async def user(self, name: str, *grants: tuple[str, str], person: UUID | None = None) -> str:
         """A new user; returns a token of theirs."""

@@ -29,4 +29,6 @@ async def test_every_address_is_in_the_guide(gateway: Gateway):
         document = (await nobody.get("/api/v1/openapi.json")).json()
         guide = (await nobody.get("/docs")).text
     assert all(path in guide for path in document["paths"])
-    assert {"/api/v1/sessions", "/api/v1/views/day", "/api/v1/admin/settled"} <= set(document["paths"])
+    assert {"/api/v1/sessions", "/api/v1/views/day", "/api/v1/admin/settled"} <= set(
+        document["paths"]
+    )

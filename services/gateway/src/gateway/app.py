@@ -79,6 +79,7 @@ def _say_no_in_problems(app: FastAPI) -> None:
     app.add_exception_handler(RemoteProblem, problems.on_remote_problem)
     app.add_exception_handler(RequestValidationError, problems.on_validation)
     app.add_exception_handler(HTTPException, problems.on_http)
+    app.add_exception_handler(Exception, problems.on_defect)
 
 
 def _about_itself(document: Callable[[], dict[str, Any]]) -> list[Route]:

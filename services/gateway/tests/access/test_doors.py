@@ -5,10 +5,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
-from ..conftest import ANA, PASSWORD, Gateway
+from sqlalchemy import text
+
 from gateway.access.bearers import fingerprint
 from kernel import clock
-from sqlalchemy import text
+
+from ..conftest import ANA, PASSWORD, Gateway
 
 
 async def sign_in(client: httpx.AsyncClient, user: str = "ana", password: str = PASSWORD):

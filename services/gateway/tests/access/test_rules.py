@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+
 from gateway.access import rules
 from gateway.access.bearers import fingerprint, new_secret
 from gateway.access.model import EVERYWHERE, Credential, Grant

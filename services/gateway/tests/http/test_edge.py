@@ -49,7 +49,9 @@ async def test_a_body_beyond_the_limit_is_not_read(gateway: Gateway):
 
     async with gateway.client() as admin:
         declared = await admin.post("/api/v1/customers", content=b" " * (MEBIBYTE + 1))
-        batch = await admin.post("/api/v1/batches/targets.import-units", content=b" " * (MEBIBYTE + 1))
+        batch = await admin.post(
+            "/api/v1/batches/targets.import-units", content=b" " * (MEBIBYTE + 1)
+        )
     async with gateway.client() as admin:
         counted = await admin.post("/api/v1/customers", content=pieces())
     assert declared.status_code == counted.status_code == 413
@@ -59,9 +61,8 @@ async def test_a_body_beyond_the_limit_is_not_read(gateway: Gateway):
 
 
 async def test_who_asks_too_often_is_told_when_to_come_back(database, started):
-    async with started(database, rate_limit="5/minute") as gateway:
-        async with gateway.client() as admin:
-            answers = [await admin.get("/api/v1/me") for _ in range(7)]
+    async with started(database, rate_limit="5/minute") as gateway, gateway.client() as admin:
+        answers = [await admin.get("/api/v1/me") for _ in range(7)]
     assert [answer.status_code for answer in answers] == [200] * 5 + [429] * 2
     assert answers[-1].json()["code"] == "request.too-many"
     assert int(answers[-1].headers["retry-after"]) >= 1

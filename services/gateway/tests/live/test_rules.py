@@ -10,7 +10,9 @@ ANA, BEN = UUID(int=1), UUID(int=2)
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-def news(type_: str = "billing.order-held.v1", unit: str = "mty", person: UUID | None = ANA) -> News:
+def news(
+    type_: str = "billing.order-held.v1", unit: str = "mty", person: UUID | None = ANA
+) -> News:
     return News("e-1", type_, unit, "o-1", person and str(person), "2026-03-02T12:00:00Z")
 
 

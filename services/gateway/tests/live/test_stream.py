@@ -9,6 +9,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+
 from contracts.billing.limit_changed import LimitChangedV1
 from contracts.notifications.notification_created import NotificationCreatedV1
 from gateway.live.rules import News

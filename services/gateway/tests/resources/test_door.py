@@ -39,7 +39,9 @@ async def one_card(tx, asked, who):
     return card()
 
 
-async def test_a_customer_of_another_branch_is_not_there(gateway: Gateway, stand_in, other_database):
+async def test_a_customer_of_another_branch_is_not_there(
+    gateway: Gateway, stand_in, other_database
+):
     near = await gateway.user("ana", ("manager", "mty"))
     far = await gateway.user("ben", ("manager", "gdl"))
     async with stand_in("customers", other_database, {GetCustomer: one_card}):
@@ -54,7 +56,9 @@ async def test_a_customer_of_another_branch_is_not_there(gateway: Gateway, stand
     assert hidden.json().keys() == absent.json().keys()
 
 
-async def test_the_service_sees_who_asks_and_in_what_scope(gateway: Gateway, stand_in, other_database):
+async def test_the_service_sees_who_asks_and_in_what_scope(
+    gateway: Gateway, stand_in, other_database
+):
     seen = []
 
     async def list_customers(tx, asked, who):
@@ -144,7 +148,9 @@ async def test_a_service_that_is_late_is_not_waited_for(gateway: Gateway, stand_
     assert wrong.status_code == 422
 
 
-async def test_batches_go_by_the_name_of_their_operation(gateway: Gateway, stand_in, other_database):
+async def test_batches_go_by_the_name_of_their_operation(
+    gateway: Gateway, stand_in, other_database
+):
     async def import_units(tx, asked, who):
         return ImportAnswer(added=len(asked.records))
 
@@ -166,7 +172,9 @@ async def test_commands_are_written_into_the_audit_trail(
     await gateway.user("ana", ("manager", "mty"))
     for _ in range(100):
         async with gateway.program.database.working("test") as tx:
-            rows = await tx.execute(text("SELECT operation, path, status, address, mark FROM audit"))
+            rows = await tx.execute(
+                text("SELECT operation, path, status, address, mark FROM audit")
+            )
             found = [tuple(row) for row in rows]
         if found:
             break
@@ -175,7 +183,9 @@ async def test_commands_are_written_into_the_audit_trail(
     assert found[0][4].startswith("gateway:")
 
 
-async def test_an_answer_may_be_asked_for_after_a_command(gateway: Gateway, stand_in, other_database):
+async def test_an_answer_may_be_asked_for_after_a_command(
+    gateway: Gateway, stand_in, other_database
+):
     async with gateway.client() as admin:
         body = {
             "name": "Ana",
@@ -200,5 +210,3 @@ async def test_what_is_remembered_of_a_user_ends_with_the_change(gateway: Gatewa
         assert (await ana.get("/api/v1/me")).json()["units"] == ["mty", "mty-7"]
         await gateway.user("ana", ("manager", "gdl"))
         assert (await ana.get("/api/v1/me")).json()["units"] == ["gdl"]
-
-

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import orjson
 import pytest
+from starlette.datastructures import QueryParams
+
 from contracts.catalogue import operations
 from contracts.customers.orders import CancelOrder
 from gateway.organisation.tree import Tree, Unit
@@ -10,7 +12,6 @@ from gateway.resources.request import asked, with_path
 from gateway.resources.table import API, RESOURCES, Resource, batches
 from kernel.problems import Malformed
 from kernel.scope import Principal
-from starlette.datastructures import QueryParams
 
 ORDER = "01890000-0000-7000-8000-000000000001"
 OTHER = "01890000-0000-7000-8000-000000000002"

@@ -13,9 +13,8 @@ from starlette.requests import Request
 
 from gateway.http.problems import refused
 from kernel import metrics
-from kernel.ids import uuid7
 from kernel.logs import logger
-from kernel.problems import Failed, TooLarge
+from kernel.problems import TooLarge
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -23,7 +22,6 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 BATCHES = "/api/v1/batches/"
-FAILED = 500
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -41,7 +39,7 @@ _log = logger("gateway.edge")
 
 
 class Edge:
-    """Adds the security headers, keeps bodies within their limit, says a defect as a problem."""
+    """Adds the security headers, keeps bodies within their limit, measures."""
 
     def __init__(self, app: App, *, body_limit: int, batch_limit: int) -> None:
         self.app = app
@@ -66,10 +64,11 @@ class Edge:
             await self.app(exchange.scope, exchange.receive, exchange.send)
         except TooLarge as too_large:
             await exchange.refuse(too_large)
-        except Exception:  # noqa: BLE001 - whatever it is, the asker gets an answer
-            reference = str(uuid7())
-            _log.exception("request failed", path=exchange.scope["path"], reference=reference)
-            await exchange.refuse(Failed(reference))
+        except Exception as defect:
+            # The application has said so and logged it, and then raises it once more.
+            if not exchange.status:
+                raise
+            _log.debug("defect", error=repr(defect))
 
     def _limit(self, path: str) -> int:
         return self.batch_limit if path.startswith(BATCHES) else self.body_limit
@@ -110,14 +109,13 @@ class _Exchange:
                 headers.append(NO_STORE)
         await self._send(message)
 
-    async def refuse(self, refusal: TooLarge | Failed) -> None:
+    async def refuse(self, refusal: TooLarge) -> None:
         """Say no, unless something was said already."""
         if self.status:
             return
         request = Request(self.scope)
         response = refused(refusal, request)
-        if isinstance(refusal, TooLarge):
-            response.headers["Connection"] = "close"
+        response.headers["Connection"] = "close"  # the rest of the body is not read
         await response(self.scope, self._receive, self.send)
 
     def measure(self, seconds: float) -> None:

@@ -16,9 +16,12 @@ from gateway.access import refusals as access
 from gateway.admin import refusals as admin
 from gateway.reports import refusals as reports
 from kernel.client import RemoteProblem
-from kernel.problems import LANGUAGES, Malformed, NotFound, Problem, Refusal
+from kernel.ids import uuid7
+from kernel.logs import logger
+from kernel.problems import LANGUAGES, Failed, Malformed, Problem, Refusal
 
 PROBLEM_JSON = "application/problem+json"
+_log = logger("gateway.http")
 STATUS: dict[type[Refusal], int] = access.STATUS | admin.STATUS | reports.STATUS
 
 
@@ -117,9 +120,13 @@ async def on_http(request: Request, error: Exception) -> Response:
     return refused(Malformed([{"field": "", "problem": str(error.detail)}]), request)
 
 
+async def on_defect(request: Request, error: Exception) -> Response:
+    """For the application: a defect of ours, which the log tells in full under a reference."""
+    reference = str(uuid7())
+    _log.error("defect", path=request.url.path, reference=reference, exc_info=error)
+    return refused(Failed(reference), request)
+
+
 def _in_words(error: Mapping[str, Any]) -> dict[str, str]:
     place = [str(part) for part in error["loc"] if part not in ("body", "query", "path")]
     return {"field": ".".join(place), "problem": str(error["msg"])}
-
-
-__all__ = ["NotFound", "on_http", "on_refusal", "on_remote_problem", "on_validation", "refused"]
