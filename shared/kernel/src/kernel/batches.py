@@ -6,16 +6,17 @@ deposed without noticing is refused by the broker itself, and a batch sent twice
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from nats.aio.client import Client
 from nats.errors import ConnectionReconnectingError
 from pydantic_core import from_json
 
-from kernel.envelope import headers_of
+from kernel.envelope import Row, head, headers_of, message_id, payload, subject_of
 
+BATCH_BYTES = 1_000_000
 SECONDS = 2.0
 """How long an acknowledgement is waited for; after that the outcome is unknown."""
 
@@ -58,8 +59,47 @@ class NotTheLast(Refused):
     """The stream's last message is another than was expected: somebody else published."""
 
 
-async def publish(nats: Client, messages: Sequence[Outgoing], expected: int) -> Ack:
+class Pack:
+    """Makes a row of one log ready to go."""
+
+    def __init__(self, site: str, source: str, logid: UUID) -> None:
+        self.logid = logid
+        self._site, self._source = site, source
+
+    def __call__(self, row: Row) -> Outgoing:
+        """The row as a message of the stream."""
+        return Outgoing(
+            row["position"],
+            message_id(self._source, row["id"]),
+            self.subject(row),
+            head(row, self._source, self.logid, from_json(row["headers"])),
+            payload(row["body"], row["personal"]).encode(),
+        )
+
+    def subject(self, row: Row) -> str:
+        """Where the row is published."""
+        return subject_of(self._site, row["unit"], row["type"], row["entity"])
+
+
+def chunks(messages: Iterable[Outgoing]) -> Iterator[list[Outgoing]]:
+    """Batches that are not larger than the broker likes; a larger message goes alone."""
+    chunk: list[Outgoing] = []
+    size = 0
+    for message in messages:
+        if chunk and size + message.size > BATCH_BYTES:
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(message)
+        size += message.size
+    if chunk:
+        yield chunk
+
+
+async def publish(nats: Client, messages: Sequence[Outgoing], expected: int | None) -> Ack:
     """Publish them all, or none; returns when they are on the broker's disk.
+
+    `expected` is the sequence of the stream's last message; None is for what is sent again out of
+    its turn.
 
     Raises:
         Refused: none was stored.
@@ -70,23 +110,24 @@ async def publish(nats: Client, messages: Sequence[Outgoing], expected: int) -> 
     if len(messages) == 1:
         return await _request(nats, messages[0], _expecting(expected))
     batch = uuid4().hex
-    await nats._send_command(b"".join(_lines(messages[:-1], batch, expected)))  # noqa: SLF001
+    fence = "".join([f"{name}: {value}\r\n" for name, value in _expecting(expected).items()])
+    await nats._send_command(b"".join(_lines(messages[:-1], batch, fence)))  # noqa: SLF001
     nth = str(len(messages))
     ends = {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": nth, "Nats-Batch-Commit": "1"}
     return await _request(nats, messages[-1], ends)
 
 
-def _expecting(sequence: int) -> dict[str, str]:
-    return {"Nats-Expected-Last-Sequence": str(sequence)}
+def _expecting(sequence: int | None) -> dict[str, str]:
+    """The fence: the broker refuses what does not follow this message."""
+    return {} if sequence is None else {"Nats-Expected-Last-Sequence": str(sequence)}
 
 
-def _lines(messages: Sequence[Outgoing], batch: str, expected: int) -> list[bytes]:
+def _lines(messages: Sequence[Outgoing], batch: str, fence: str) -> list[bytes]:
     """All but the last of a batch, as they go over the wire.
 
     The client's own `publish` builds a dictionary, then checks and encodes each header again; that
     is twice the time of everything else the relay does for a message.
     """
-    fence = f"Nats-Expected-Last-Sequence: {expected}\r\n"
     parts: list[bytes] = []
     for nth, message in enumerate(messages, 1):
         head = (

@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 MANY = 40
 """From so many rows on, the statement is planned for their number and not for a handful."""
 
+COLUMNS = """
+position, id, entity, sequence, type, unit, body::text, personal::text, headers::text,
+occurred_at, recorded_at
+"""
+"""A row as the envelope wants it: JSON as text, whatever a connection makes of JSON."""
+
 APPEND = """
 WITH told AS (
   SELECT *, row_number() OVER (PARTITION BY entity ORDER BY place) AS nth,

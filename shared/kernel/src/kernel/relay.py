@@ -14,7 +14,7 @@ gives positions, and the broker refuses what does not follow the message it last
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,12 +27,12 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import ConnectionReconnectingError
 from nats.errors import Error as BrokerFault
-from pydantic_core import from_json
 
 from kernel import metrics
-from kernel.batches import Ack, NotTheLast, Outgoing, Refused, publish
+from kernel.batches import Ack, NotTheLast, Outgoing, Pack, Refused, chunks, publish
 from kernel.clock import now
-from kernel.envelope import HEAD, head, message_id, payload, source_of, subject_of
+from kernel.envelope import HEAD, source_of
+from kernel.log import COLUMNS
 from kernel.logs import logger
 from kernel.streams import KEPT, Stream, StreamState
 
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from kernel.database import Database, Driver
 
 BATCH = 500
-BATCH_BYTES = 1_000_000
 POLL_SECONDS = 0.1
 LOOK_SECONDS = 2.0
 """How often an idle relay looks whether the stream is still the one it knows."""
@@ -66,11 +65,7 @@ WITH fresh AS (
 SELECT * FROM placed ORDER BY position
 """
 
-ROW = """
-SELECT position, id, entity, sequence, type, unit, body, personal, headers, occurred_at,
-       recorded_at
-FROM event_log
-"""
+ROW = f"SELECT {COLUMNS} FROM event_log "  # noqa: S608 - a constant
 BACKLOG = ROW + "WHERE position > $1 ORDER BY position LIMIT $2"
 
 LEAD = """
@@ -193,7 +188,10 @@ class Relay:
         assert row is not None, "relay_cursor has one row"
         self.leads = True
         source = source_of(self._site, self._service)
-        term = Term(driver, self._nats, self._stream, self._site, source, Cursor(**row))
+        cursor = Cursor(**row)
+        term = Term(
+            driver, self._nats, self._stream, cursor, Pack(self._site, source, cursor.logid)
+        )
         _log.info("relay leads", service=self._service, epoch=term.cursor.epoch)
         async with self._poked():
             await self._relay(term)
@@ -243,13 +241,11 @@ class Term:
         driver: Driver,
         nats: Client,
         stream: Stream,
-        site: str,
-        source: str,
         cursor: Cursor,
+        pack: Pack,
     ) -> None:
         self.cursor = cursor
-        self._driver, self._nats, self._stream = driver, nats, stream
-        self._site, self._source = site, source
+        self._driver, self._nats, self._stream, self._pack = driver, nats, stream, pack
         self._last = 0
         """Sequence of the stream's last message, as far as we know."""
         self._doubtful = True
@@ -344,7 +340,7 @@ class Term:
         row = await self._driver.fetchrow(ROW + "WHERE position = $1", position)
         if row is None:
             return False
-        headers = await self._stream.last_headers_on(self._subject(row)) or {}
+        headers = await self._stream.last_headers_on(self._pack.subject(row)) or {}
         return int(headers.get("ce-sequence", 0)) >= int(row["sequence"])
 
     async def _begin_new_log(self, reached: int) -> None:
@@ -353,7 +349,7 @@ class Term:
         if logid is None:
             raise Deposed
         _log.error("the log was restored", stream_has=reached, log_has=self.cursor.assigned)
-        self.cursor.logid = logid
+        self.cursor.logid = self._pack.logid = logid
 
     async def drain(self, on_placed: Any) -> None:
         """Publish until nothing is left; a full batch has the next one placed meanwhile."""
@@ -384,7 +380,7 @@ class Term:
 
     async def _publish(self, rows: Rows) -> None:
         metrics.RELAY_LAG.set(self.cursor.assigned - self.cursor.published)
-        for chunk in _chunks([self._outgoing(row) for row in rows]):
+        for chunk in chunks(self._pack(row) for row in rows):
             await self._publish_chunk(chunk)
             self._singly = False
 
@@ -422,32 +418,6 @@ class Term:
         self.cursor.published = position
         if not ack.duplicate:
             self._last = ack.sequence
-
-    def _outgoing(self, row: asyncpg.Record) -> Outgoing:
-        return Outgoing(
-            row["position"],
-            message_id(self._source, row["id"]),
-            self._subject(row),
-            head(row, self._source, self.cursor.logid, from_json(row["headers"])),
-            payload(row["body"], row["personal"]).encode(),
-        )
-
-    def _subject(self, row: asyncpg.Record) -> str:
-        return subject_of(self._site, row["unit"], row["type"], row["entity"])
-
-
-def _chunks(messages: Sequence[Outgoing]) -> Iterator[list[Outgoing]]:
-    """Batches that are not larger than the broker likes; a larger message goes alone."""
-    chunk: list[Outgoing] = []
-    size = 0
-    for message in messages:
-        if chunk and size + message.size > BATCH_BYTES:
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(message)
-        size += message.size
-    if chunk:
-        yield chunk
 
 
 def _wanted() -> bool:

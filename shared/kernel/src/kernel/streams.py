@@ -11,14 +11,14 @@ from __future__ import annotations
 import asyncio
 import json
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urljoin
 
 from nats.aio.client import Client
-from nats.js.api import StorageType, StreamConfig, StreamInfo
+from nats.js.api import ConsumerConfig, StorageType, StreamConfig, StreamInfo
 from nats.js.errors import BadRequestError, NotFoundError
 
 DUPLICATE_WINDOW = timedelta(minutes=2)
@@ -58,9 +58,10 @@ class Stream:
     ) -> None:
         self.name = stream_name(site, service)
         self.kept = kept
+        self._subject = f"evt.{site}.*.{service}.>"
         self._config = StreamConfig(
             name=self.name,
-            subjects=[f"evt.{site}.*.{service}.>"],
+            subjects=[self._subject],
             storage=StorageType.FILE,
             num_replicas=replicas,
             max_age=kept.total_seconds(),
@@ -94,6 +95,25 @@ class Stream:
     async def last_headers_on(self, subject: str) -> Mapping[str, str] | None:
         """The headers of the last message on a subject; None when there is none."""
         return await self._headers(subject=subject)
+
+    async def read(self) -> AsyncIterator[Mapping[str, str]]:
+        """The headers of every message it has now, from the oldest to the newest."""
+        state = await self.state()
+        if not state.messages:
+            return
+        subscription = await self._broker.subscribe(
+            self._subject, ordered_consumer=True, config=ConsumerConfig(headers_only=True)
+        )
+        try:
+            pending = 1
+            while pending:
+                message = await subscription.next_msg(timeout=5)
+                yield message.headers or {}
+                pending = message.metadata.num_pending
+                if message.metadata.sequence.stream >= state.last:
+                    return
+        finally:
+            await subscription.unsubscribe()
 
     async def _headers(self, **which: Any) -> Mapping[str, str] | None:
         try:

@@ -26,6 +26,7 @@ from pydantic_core import from_json, to_json
 
 from kernel.envelope import Row, head, headers_of, payload, source_of
 from kernel.events import Event
+from kernel.log import COLUMNS
 from kernel.logs import logger
 
 if TYPE_CHECKING:
@@ -39,9 +40,7 @@ SECONDS = 60.0
 AT_ONCE = 3
 """Views open at the same time in one process; each holds a connection."""
 
-_ROW = """
-seq, position, id, entity, sequence, type, unit, body, personal, headers, occurred_at, recorded_at
-"""
+_ROW = f"seq, {COLUMNS}"
 _WHERE = """
   ($3::text[] IS NULL OR unit = ANY ($3)) AND ($4::text IS NULL OR entity = $4)
   AND ($5::timestamptz IS NULL OR recorded_at >= $5)

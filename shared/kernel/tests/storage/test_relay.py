@@ -59,7 +59,7 @@ async def test_a_batch_refused_for_a_message_seen_before_is_sent_one_by_one(
 ):
     ids = await shop.announce(*(shop.sold(str(n)) for n in range(6)))
     term = await one_term(shop)
-    await term._publish_one(term._outgoing((await term._assign())[0]))
+    await term._publish_one(term._pack((await term._assign())[0]))
     sizes = spied_sizes(monkeypatch)
     term.cursor.published = 0
     shop_took = shop.stream  # the cursor was lost, and the stream is believed empty
@@ -124,7 +124,7 @@ async def test_the_net_goes_red_without_the_fence(shop: Any, monkeypatch: pytest
     """Planted fault: nothing is expected of the stream's last message, and no id is told."""
     monkeypatch.setattr(batches, "_expecting", lambda sequence: {})
     monkeypatch.setattr(
-        relay, "message_id", lambda source, event: f"{asyncio.current_task()}{id(event)}"
+        batches, "message_id", lambda source, event: f"{asyncio.current_task()}{id(event)}"
     )
     await shop.announce(shop.sold())
     zombie = await one_term(shop)
@@ -278,8 +278,8 @@ async def one_term(shop: Any) -> relay.Term:
     driver = await asyncpg.connect(shop.database.dsns.worker)
     running = shop.relay()
     cursor = relay.Cursor(**await driver.fetchrow(relay.LEAD))
-    source = f"/sites/{shop.site}/shop"
-    term = relay.Term(driver, shop.bus, running._stream, shop.site, source, cursor)
+    pack = batches.Pack(shop.site, f"/sites/{shop.site}/shop", cursor.logid)
+    term = relay.Term(driver, shop.bus, running._stream, cursor, pack)
     await term.tend()
     return term
 
