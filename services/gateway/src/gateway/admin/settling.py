@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gateway.admin.refusals import NotSettled
@@ -33,9 +32,9 @@ class Settling:
         seconds: how long at most.
     """
 
-    def __init__(self, client: Client, seconds: float, services: Sequence[str] = SERVICES) -> None:
+    def __init__(self, client: Client, seconds: float) -> None:
         self.client = client
-        self.services = services
+        self.services = SERVICES
         self._ends = time.monotonic() + seconds
 
     async def settled(self) -> dict[str, int]:
@@ -54,9 +53,14 @@ class Settling:
     async def _taken_in(self, source: str) -> int:
         position = await self._relayed(source)
         others = [service for service in self.services if service != source]
-        async with asyncio.TaskGroup() as group:
-            for service in others:
-                group.create_task(self._caught_up(service, source, position))
+        waits = [
+            asyncio.create_task(self._caught_up(service, source, position)) for service in others
+        ]
+        try:
+            await asyncio.gather(*waits)  # no TaskGroup: the refusal must come out as it is
+        finally:
+            for wait in waits:
+                wait.cancel()
         return position
 
     async def _relayed(self, service: str) -> int:
