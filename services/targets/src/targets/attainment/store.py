@@ -42,6 +42,12 @@ LEFT JOIN placed_during placed ON placed.person = given.rep AND placed.during @>
 ON CONFLICT DO NOTHING
 RETURNING id
 """
+# Plans are made anew for each batch: one made for an empty table would be kept while an import
+# fills it, and reads all of it for every batch.
+_SHARE_LOCK = """
+SELECT pg_advisory_xact_lock_shared(hashtext('facts'), hashtext($1)),
+    set_config('plan_cache_mode', 'force_custom_plan', true)
+"""
 # In the order of the key, so that two processes that count the same days never wait crosswise.
 _COUNT = """
 INSERT INTO actuals AS kept (company, unit, rep, home, currency, day, documents, net, gross)
@@ -73,9 +79,7 @@ GROUP BY quotas.id
 async def share_lock(tx: Transaction, companies: Iterable[str]) -> None:
     """Facts are counted side by side, but not while a run counts their company anew."""
     for company in sorted(set(companies)):
-        await tx.driver.execute(
-            "SELECT pg_advisory_xact_lock_shared(hashtext('facts'), hashtext($1))", company
-        )
+        await tx.driver.execute(_SHARE_LOCK, company)
 
 
 async def lock(tx: Transaction, company: str) -> None:

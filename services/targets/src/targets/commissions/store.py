@@ -57,6 +57,10 @@ JOIN {lines} line ON line.document = note.invoice AND line.mirrors IS NULL
 WHERE note.invoice IS NOT NULL AND note.invoice_net <> 0 AND {these}
 """
 _INTO_LINES = "INSERT INTO commission_lines {due} ON CONFLICT (id) DO NOTHING"
+_NOTES = """
+SELECT id FROM documents WHERE id = ANY($1::uuid[]) AND invoice IS NOT NULL
+UNION SELECT id FROM documents WHERE invoice = ANY($1::uuid[])
+"""
 _SAME = "due.id = line.id AND ROW(due.*) IS NOT DISTINCT FROM ROW(line.*)"
 
 
@@ -64,11 +68,10 @@ async def earn(tx: Transaction, documents: Sequence[UUID]) -> None:
     """Add the lines of new documents, and those of credit notes that were here before them."""
     earned = EARNED.format(these="fact.id = ANY($1::uuid[])")
     await tx.driver.execute(_INTO_LINES.format(due=earned), documents)
-    for column in ("id", "invoice"):
-        mirrored = MIRRORED.format(
-            lines="commission_lines", these=f"note.{column} = ANY($1::uuid[])"
-        )
-        await tx.driver.execute(_INTO_LINES.format(due=mirrored), documents)
+    notes = await tx.driver.fetch(_NOTES, documents)
+    if notes:
+        mirrored = MIRRORED.format(lines="commission_lines", these="note.id = ANY($1::uuid[])")
+        await tx.driver.execute(_INTO_LINES.format(due=mirrored), [note["id"] for note in notes])
 
 
 @dataclass(frozen=True, slots=True)
