@@ -1,16 +1,18 @@
 """Waiting until everything that happened has had all its effects.
 
-Each service's log is waited for until the broker has it all, and then each other service until
-it has taken that in; which may have made it tell something itself, so the round is made again
-until nothing new was told in a whole round. What a service does by the clock (legal numbers,
-reservations that expire, commissions counted anew after a plan changed) is not waited for.
+In a round each service's log is waited for until the broker has it all, and then every other
+service until it has taken that in; which may have made it tell something itself. So rounds are
+made until no log has grown since the round before: then everybody knows everything. What a
+service does by the clock (legal numbers, reservations that expire, commissions counted anew
+after a plan changed) is not waited for.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Coroutine, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gateway.admin.refusals import NotSettled
 from kernel.client import OPERATOR, RemoteProblem
@@ -19,8 +21,9 @@ from kernel.ops import CaughtUp, Status, StatusAnswer
 if TYPE_CHECKING:
     from kernel.client import Client
 
+T = TypeVar("T")
 SERVICES = ("customers", "billing", "targets", "gateway", "notifications")
-"""In the order in which most news travels, so that one round is usually enough."""
+"""Whoever tells or hears something."""
 LOOK_AGAIN_SECONDS = 0.05
 ONE_WAIT_SECONDS = 5.0
 
@@ -45,23 +48,17 @@ class Settling:
         """
         before: dict[str, int] | None = None
         while True:
-            positions = {service: await self._taken_in(service) for service in self.services}
+            found = await _all(self._relayed(service) for service in self.services)
+            positions = dict(zip(self.services, found, strict=True))
             if positions == before:
                 return positions
             before = positions
-
-    async def _taken_in(self, source: str) -> int:
-        position = await self._relayed(source)
-        others = [service for service in self.services if service != source]
-        waits = [
-            asyncio.create_task(self._caught_up(service, source, position)) for service in others
-        ]
-        try:
-            await asyncio.gather(*waits)  # no TaskGroup: the refusal must come out as it is
-        finally:
-            for wait in waits:
-                wait.cancel()
-        return position
+            await _all(
+                self._caught_up(service, source, position)
+                for source, position in positions.items()
+                for service in self.services
+                if service != source
+            )
 
     async def _relayed(self, service: str) -> int:
         while True:
@@ -78,9 +75,8 @@ class Settling:
             return None
 
     async def _caught_up(self, service: str, source: str, position: int) -> None:
-        wait = ONE_WAIT_SECONDS
         while True:
-            left = max(0.1, min(wait, self._ends - time.monotonic()))
+            left = max(0.1, min(ONE_WAIT_SECONDS, self._ends - time.monotonic()))
             asked = CaughtUp(source=source, position=position, wait_seconds=left)
             try:
                 answer = await self.client.ask(asked, OPERATOR, service=service, timeout=left + 2)
@@ -94,3 +90,13 @@ class Settling:
         if time.monotonic() >= self._ends:
             raise NotSettled(service, waiting_for)
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+
+async def _all(waits: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """All results; the first refusal comes out as it is (a TaskGroup would wrap it)."""
+    tasks = [asyncio.create_task(wait) for wait in waits]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
