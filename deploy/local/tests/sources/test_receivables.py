@@ -98,7 +98,7 @@ def test_a_bad_row_is_refused_with_its_line(
 def test_a_file_of_another_kind_is_refused_in_words(tmp_path: Path) -> None:
     file = tmp_path / "other.csv"
     file.write_text("a,b\n1,2\n")
-    with pytest.raises(GerenciaError, match="has no column .*countryCode"):
+    with pytest.raises(GerenciaError, match=r"has no column .*countryCode"):
         receivables.read(file)
     with pytest.raises(GerenciaError, match="cannot be read"):
         receivables.read(tmp_path / "nothing.csv")
