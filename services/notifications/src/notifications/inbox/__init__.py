@@ -1,0 +1,1 @@
+"""NO1: what a person was told, on their own page."""

@@ -1,0 +1,1 @@
+"""NO1: the same by e-mail, once."""

@@ -1,0 +1,1 @@
+"""NO2: who is told what, as rules that are data."""

@@ -1,0 +1,62 @@
+"""What each event means to people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from contracts.billing.invoice_overdue import InvoiceOverdueV1
+from contracts.billing.order_held import OrderHeldV1
+from contracts.billing.order_rejected import OrderRejectedV1
+from contracts.billing.order_released import OrderReleasedV1
+from contracts.targets.attainment_reached import AttainmentReachedV1
+from kernel.events import Event
+from notifications.notices.model import News
+
+
+def news_of(event_id: UUID, event: Event) -> News:
+    """What an event tells people."""
+    return _NEWS[event.type](event_id, event)
+
+
+def read(event_type: str, body: Mapping[str, Any]) -> Event:
+    """An event that was put aside."""
+    return TOLD[event_type].model_validate(body)
+
+
+def _order(topic: str) -> Callable[[UUID, Any], News]:
+    def news(event_id: UUID, event: Any) -> News:
+        link = f"/orders/{event.order}"
+        return News(event_id, topic, event.unit, event.rep, link, dict(event))
+
+    return news
+
+
+def _overdue(event_id: UUID, event: InvoiceOverdueV1) -> News:
+    link = f"/documents/{event.invoice}"
+    return News(event_id, "invoice-overdue", event.unit, event.rep, link, dict(event))
+
+
+def _reached(event_id: UUID, event: AttainmentReachedV1) -> News:
+    link = f"/people/{event.person}/summary"
+    return News(event_id, "attainment-reached", event.unit, event.person, link, dict(event))
+
+
+_NEWS: Mapping[str, Callable[[UUID, Any], News]] = {
+    OrderHeldV1.type: _order("order-held"),
+    OrderReleasedV1.type: _order("order-released"),
+    OrderRejectedV1.type: _order("order-rejected"),
+    InvoiceOverdueV1.type: _overdue,
+    AttainmentReachedV1.type: _reached,
+}
+TOLD: Mapping[str, type[Event]] = {
+    event.type: event
+    for event in (
+        OrderHeldV1,
+        OrderReleasedV1,
+        OrderRejectedV1,
+        InvoiceOverdueV1,
+        AttainmentReachedV1,
+    )
+}

@@ -1,0 +1,1 @@
+"""Who is who: people, users with their roles, and the tree of units."""

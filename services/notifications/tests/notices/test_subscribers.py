@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from contracts.notifications.notification_created import NotificationCreatedV1
+from contracts.samples import SAMPLES
+from kernel import clock
+from kernel.events import Event
+from notifications.notices.news import TOLD, news_of
+from notifications.notices.rules import PATIENCE, RULES
+from notifications.notices.words import title_and_text
+from notifications.recipients.model import Recipient
+
+from ..conftest import (
+    ANA,
+    BEN,
+    CLARA,
+    EVA,
+    HELD,
+    NOON,
+    Notifications,
+    everybody,
+    person,
+    received,
+    unit,
+    user,
+)
+
+AGAIN = "tell who was not known"
+
+
+async def titles(notifications: Notifications, who: Any) -> list[str]:
+    return [each.title for each in await notifications.told(who)]
+
+
+async def test_a_held_order_is_told_to_who_decides_and_to_the_rep_each_in_their_language(
+    notifications: Notifications,
+):
+    await notifications.hear(*everybody(), HELD)
+    assert await titles(notifications, EVA) == ["Order P-5001 waits for a decision"]
+    [mine] = await notifications.told(ANA)
+    assert mine.title == "Su pedido P-5001 está retenido"
+    assert "$1,600.00" in mine.text
+    assert (mine.topic, mine.link, mine.mail) == ("order-held", f"/orders/{HELD.order}", "none")
+    assert await notifications.told(BEN) == []
+
+
+async def test_the_others_hear_of_each_notification_once(notifications: Notifications):
+    message = received(HELD)
+    await notifications.hear(*everybody(), message, message)
+    bodies = [NotificationCreatedV1.model_validate(row.body) for row in await told(notifications)]
+    assert {body.person for body in bodies} == {ANA, EVA}
+    assert len(bodies) == 2
+
+
+async def told(notifications: Notifications) -> list[Any]:
+    return await notifications.rows("event_log")
+
+
+async def test_the_nearest_manager_above_decides_where_the_unit_has_none(
+    notifications: Notifications,
+):
+    await notifications.hear(
+        *everybody(), user(EVA, "Eva", ("rep", "mty")), person(ANA, "Ana"), HELD
+    )
+    assert await titles(notifications, BEN) == ["El pedido P-5001 espera una decisión"]
+    assert await notifications.told(EVA) == []
+
+
+async def test_who_decides_and_sold_is_told_once(notifications: Notifications):
+    await notifications.hear(*everybody(), user(ANA, "Ana", ("manager", "mty")), HELD)
+    assert await titles(notifications, ANA) == ["El pedido P-5001 espera una decisión"]
+
+
+async def test_somebody_who_left_decides_nothing(notifications: Notifications):
+    gone = user(EVA, "Eva", ("manager", "mty"), active=False)
+    await notifications.hear(*everybody(), gone, person(ANA, "Ana"), HELD)
+    assert await notifications.told(EVA) == []
+    assert len(await notifications.told(BEN)) == 1
+
+
+@pytest.mark.parametrize(
+    ("sample", "who", "title"),
+    [
+        ("billing.order-released.v1", ANA, "Su pedido P-5001 fue liberado"),
+        ("billing.order-rejected.v1", ANA, "Su pedido P-5001 fue rechazado"),
+        ("billing.invoice-overdue.v1", ANA, "La factura P-5001 está vencida"),
+        ("billing.invoice-overdue.v1", CLARA, "La factura P-5001 está vencida"),
+        ("targets.attainment-reached.v1", ANA, "Alcanzó su cuota: 111.11%"),
+        ("targets.attainment-reached.v1", EVA, "Ana reached the quota: 111.11%"),
+    ],
+)
+async def test_each_topic_reaches_whom_it_concerns(
+    notifications: Notifications, sample: str, who: Any, title: str
+):
+    await notifications.hear(*everybody(), SAMPLES[sample])
+    assert await titles(notifications, who) == [title]
+    assert await notifications.rows("awaiting") == []
+
+
+async def test_history_is_no_news(notifications: Notifications):
+    await notifications.hear(*everybody(), received(HELD, origin="import"))
+    assert await notifications.rows("notifications") == []
+
+
+async def test_an_event_that_comes_before_the_people_waits_for_them(
+    notifications: Notifications,
+):
+    await notifications.hear(HELD)
+    assert await notifications.rows("notifications") == []
+    await notifications.hear(*everybody())
+    with clock.stopped_at(clock.now() + timedelta(seconds=2)):
+        await notifications.run(AGAIN)
+    assert await titles(notifications, ANA) == ["Su pedido P-5001 está retenido"]
+    assert len(await notifications.told(EVA)) == 1
+    assert await notifications.rows("awaiting") == []
+
+
+async def test_who_is_known_is_told_at_once_and_the_rest_later(notifications: Notifications):
+    with clock.stopped_at(NOON):
+        await notifications.hear(unit("mty", None), person(ANA, "Ana", EVA), HELD)
+        assert len(await notifications.told(ANA)) == 1
+        await notifications.run(AGAIN)
+    with clock.stopped_at(NOON + timedelta(seconds=1)):
+        await notifications.hear(person(EVA, "Eva"))
+        await notifications.run(AGAIN)
+    assert len(await notifications.told(EVA)) == 1
+    assert len(await notifications.told(ANA)) == 1
+
+
+async def test_after_a_day_nobody_is_waited_for(notifications: Notifications):
+    with clock.stopped_at(NOON):
+        await notifications.hear(HELD)
+    with clock.stopped_at(NOON + PATIENCE - timedelta(seconds=1)):
+        await notifications.run(AGAIN)
+        assert len(await notifications.rows("awaiting")) == 2
+    with clock.stopped_at(NOON + PATIENCE + timedelta(hours=1)):
+        await notifications.run(AGAIN)
+    assert await notifications.rows("awaiting") == []
+
+
+@pytest.mark.parametrize("locale", ["es", "en", "es_ES", "fr"])
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.key)
+def test_every_rule_has_words_in_every_language(rule: Any, locale: str):
+    news = next(
+        news
+        for event in (SAMPLES[name] for name in TOLD)
+        if (news := news_of(received(event).id, event)).topic == rule.topic
+    )
+    ana = Recipient(ANA, "Ana", None, locale)
+    title, text = title_and_text(rule, news, ana, None)
+    assert title
+    assert "{" not in title + text
+
+
+def test_an_event_that_was_put_aside_is_read_again():
+    from notifications.notices.news import read
+
+    for name in TOLD:
+        event: Event = SAMPLES[name]
+        assert read(name, event.model_dump(mode="json")) == event
