@@ -7,7 +7,7 @@ import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -116,7 +116,7 @@ def status(as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(tools.as_json(told))
     else:
-        tools.show_table(_headline(ready, told), told["programs"])
+        tools.show_table(_headline(ready, told), map(_short, told["programs"]))
     raise typer.Exit(0 if ready else 1)
 
 
@@ -124,50 +124,49 @@ def status(as_json: AsJson = False) -> None:
 def parked(
     service: OneService = None,
     message: Annotated[
-        str | None, typer.Option("--show", help="Show this message with its body and error.")
+        str | None, typer.Option("--show", help="Show this one with its body and headers.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--replay", help="Try them again now: all, or those of --message.")
+    ] = False,
+    messages: Annotated[
+        list[str] | None, typer.Option("--message", help="With --replay: only this one; repeat it.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the messages that a service could not handle and keeps, with the reason.
 
-    `gerencia replay --parked` hands them in again once the cause is mended.
+    Mend the cause, then hand them in again: `gerencia parked --replay --service billing`.
     """
     from gerencia import operator_tools as tools
 
     if message is not None:
         found = tools.ask("parked-show", _needed(service, "--show"), id=message)
+    elif again:
+        wanted = {"ids": messages} if messages else {}
+        found = tools.tell("parked-replay", _needed(service, "--replay"), **wanted)
     else:
         found = tools.ask("parked-list" if service else "parked", service)
-    _show("Parked messages", found, as_json=as_json)
+    _show(found, "Nothing is parked.", as_json=as_json)
 
 
 @app.command()
 def replay(
-    service: Annotated[str, typer.Argument(help="The service that takes or sends again.")],
-    parked: Annotated[
-        bool, typer.Option("--parked", help="Hand in again what the service had parked.")
-    ] = False,
-    message: Annotated[str | None, typer.Option(help="Only this parked message.")] = None,
+    service: Annotated[str, typer.Argument(help="The service whose log is published again.")],
     fields: Annotated[
         list[str] | None,
-        typer.Option(
-            "--only", help="What to send again, as field=value: type, unit, entity, since …"
-        ),
+        typer.Option("--only", help="Restrict it, as field=value: type, entity, unit, …"),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Hand parked messages in again, or publish a part of a service's event log again.
+    """Publish a service's events again from its log, or a part of them.
 
-    Subscribers ignore what they have already counted, so a replay is never harmful.
+    Subscribers ignore what they have already counted, so a replay does no harm.
     """
     from gerencia import operator_tools as tools
 
-    if parked or message:
-        wanted = {"id": message} if message else {}
-        done = tools.tell("parked-replay", service, **wanted)
-    else:
-        done = tools.tell("replay", service, **dict(_pair(field) for field in fields or []))
-    _show("Replayed", done, as_json=as_json)
+    done = tools.tell("replay", service, **dict(_pair(field) for field in fields or []))
+    _show(done, "Nothing was to replay.", as_json=as_json)
 
 
 @app.command()
@@ -175,7 +174,9 @@ def reconcile(service: OneService = None, as_json: AsJson = False) -> None:
     """Compare event logs with the broker's streams, and publish again what is missing there."""
     from gerencia import operator_tools as tools
 
-    _show("Reconciled", tools.tell("reconcile", service), as_json=as_json)
+    found = tools.tell("reconcile", service)
+    _show(found, "Nothing was missing.", as_json=as_json)
+    raise typer.Exit(0 if all(map(tools.is_well, found.values())) else 1)
 
 
 @app.command()
@@ -184,9 +185,8 @@ def verify(service: OneService = None, as_json: AsJson = False) -> None:
     from gerencia import operator_tools as tools
 
     found = tools.tell("verify", service)
-    _show("Verified", found, as_json=as_json)
-    unwell = [name for name, said in found.items() if _is_unwell(said)]
-    raise typer.Exit(1 if unwell else 0)
+    _show(found, f"All is as it must be: {', '.join(found)}.", as_json=as_json)
+    raise typer.Exit(0 if all(map(tools.is_well, found.values())) else 1)
 
 
 def _register_others() -> None:
@@ -216,28 +216,19 @@ def _headline(ready: bool, told: dict[str, object]) -> str:
     return f"Gerencia is {'ready' if ready else 'not ready'} {where}".strip()
 
 
-def _show(title: str, services: dict[str, object], *, as_json: bool) -> None:
+def _short(program: dict[str, Any]) -> dict[str, Any]:
+    """A program as a line of a table."""
+    short = {name: value for name, value in program.items() if name not in {"log", "status"}}
+    return short | {"since": str(program["since"])[:19]} if "since" in program else short
+
+
+def _show(services: dict[str, Any], nothing: str, *, as_json: bool) -> None:
     from gerencia import operator_tools as tools
 
     if as_json:
         typer.echo(tools.as_json(services))
-        return
-    for service, said in services.items():
-        tools.show_table(f"{title}: {service}", _rows(said))
-
-
-def _rows(said: object) -> list[dict[str, object]]:
-    """An answer's list, when it is one; else the answer itself as the only row."""
-    if not isinstance(said, dict):
-        return [{"answer": said}]
-    for value in said.values():
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            return value
-    return [said]
-
-
-def _is_unwell(said: object) -> bool:
-    return not isinstance(said, dict) or "unavailable" in said or bool(said.get("violations"))
+    else:
+        tools.show(services, nothing)
 
 
 def _pair(field: str) -> tuple[str, str]:

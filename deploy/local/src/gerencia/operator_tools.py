@@ -98,6 +98,49 @@ def as_json(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, default=str)
 
 
+def show(services: dict[str, Any], nothing: str) -> None:
+    """Print what each service answered: a line per thing found, or that there is nothing."""
+    found = [{"service": name, **line} for name, said in services.items() for line in lines(said)]
+    kinds = {tuple(line): [one for one in found if tuple(one) == tuple(line)] for line in found}
+    for same in kinds.values():
+        show_table("", same)
+    if not found:
+        show_words(nothing)
+
+
+def lines(said: Any) -> list[dict[str, Any]]:
+    """An answer as lines: of its list, if it has one, else itself.
+
+    >>> lines({"violations": ["a gap at 7"]})
+    [{'violations': 'a gap at 7'}]
+    >>> lines({"total": 0, "messages": []})
+    []
+    >>> lines({"unavailable": "request.too-late", "problem": {"title": "Too late"}})
+    [{'unavailable': 'Too late'}]
+    """
+    if not isinstance(said, dict):
+        return [{"answer": said}]
+    if "unavailable" in said:
+        return [{"unavailable": said.get("problem", {}).get("title", said["unavailable"])}]
+    lists = [(name, value) for name, value in said.items() if isinstance(value, list)]
+    if not lists:
+        return [said]
+    name, values = lists[0]
+    return [value if isinstance(value, dict) else {name: value} for value in values]
+
+
+def is_well(said: Any) -> bool:
+    """Whether a service answered, and found nothing that must not be."""
+    return isinstance(said, dict) and "unavailable" not in said and not said.get("violations")
+
+
+def show_words(words: str) -> None:
+    """Print a sentence."""
+    from rich.console import Console
+
+    Console().print(words)
+
+
 def show_table(title: str, rows: Iterable[dict[str, Any]]) -> None:
     """Print rows as a table, a column per key."""
     from rich.console import Console
