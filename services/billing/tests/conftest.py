@@ -104,6 +104,7 @@ class Billing:
             for subscription in each.all:
                 if subscription.event is type(events[0]):
                     async with self.database.working("test") as tx:
+                        tx.origin = origin
                         await subscription.handle(tx, [received(one, origin) for one in events])
 
     async def ask(self, asked: Operation[A], who: Principal | None = None) -> A:

@@ -103,7 +103,7 @@ CREATE TABLE postings (
     dated_on date NOT NULL, posted_by uuid, recorded_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE TABLE entries (
-    posting uuid NOT NULL REFERENCES postings, line int NOT NULL,
+    posting uuid NOT NULL, line int NOT NULL,
     account text NOT NULL CHECK (account IN (
         'receivable', 'unallocated', 'cash', 'revenue', 'tax', 'interest-and-fees',
         'exchange-difference', 'write-off', 'dispute')),
@@ -113,6 +113,7 @@ CREATE TABLE entries (
     PRIMARY KEY (posting, line),
     CHECK ((item IS NOT NULL) = (account IN ('receivable', 'unallocated')))
 );
+COMMENT ON COLUMN entries.posting IS 'checked by verify: a foreign key is looked up row by row';
 COMMENT ON COLUMN entries.item IS 'the invoice that is owed, or the payment that is left over';
 CREATE INDEX entries_of_item ON entries (item) WHERE item IS NOT NULL;
 CREATE INDEX entries_of_customer ON entries (customer, dated_on, posting, line)

@@ -1,5 +1,7 @@
 """Many rows in one statement: what a batch of messages and an import are written with."""
 
+# ruff: noqa: S608 - statements are made of our own names; values are parameters
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -18,6 +20,19 @@ class Row(Protocol):
     """A row that was read, by the names of its columns."""
 
     def __getitem__(self, name: str, /) -> Any: ...
+
+
+MANY = 20
+"""From so many rows on, statements are planned for the tables as they are now."""
+
+
+async def plan_for(tx: Transaction, rows: int) -> None:
+    """Plan the statements of this transaction anew when they are about many rows.
+
+    A plan that was kept since the tables were almost empty reads them from end to end.
+    """
+    if rows >= MANY:
+        await tx.driver.execute("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
 async def insert_many(

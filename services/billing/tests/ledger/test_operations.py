@@ -211,7 +211,7 @@ async def test_a_document_is_not_numbered_before_one_that_was_posted_earlier(bil
     customer, other = await billing.customer(), await billing.customer("Otra")
     early = billing.delivered("P-1", customer, "10")
     async with billing.database.working("still running") as tx:
-        await invoice_deliveries(tx, [early], history=False)
+        await invoice_deliveries(tx, [early], {}, history=False)
         await billing.hear(billing.delivered("P-2", other, "10"))
         await _number(billing)
         assert [one.legal_number for one in await billing.documents()] == [None]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from billing.customers import store
-from billing.origins import by_origin
 from contracts.customers.customer_changed import CustomerChangedV1
 from kernel.database import Transaction
 from kernel.events import Received
@@ -17,7 +16,6 @@ subscriptions = Subscriptions()
 @subscriptions.on_many(CustomerChangedV1)
 async def keep_cards(tx: Transaction, messages: Sequence[Received[CustomerChangedV1]]) -> None:
     """Keep cards as they are now, and open an account for each new one."""
-    for group in by_origin(tx, messages):
-        latest = list({message.event.customer: message.event for message in group}.values())
-        await store.keep_cards(tx, latest)
-        await store.keep_accounts(tx, latest, history=tx.origin == "import")
+    latest = list({message.event.customer: message.event for message in messages}.values())
+    await store.keep_cards(tx, latest)
+    await store.keep_accounts(tx, latest, history=tx.origin == "import")

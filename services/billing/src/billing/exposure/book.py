@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from billing.batch import plan_for
 from billing.exposure import store
-from billing.exposure.model import Commitment, Exposure
+from billing.exposure.model import Commitment, Exposure, State
 from billing.exposure.store import AccountRow, Balance, Balances
 from kernel.database import Transaction
 from kernel.money import Money
@@ -48,6 +49,7 @@ class Book:
     async def open(cls, tx: Transaction, openings: Iterable[Opening]) -> Book:
         """Lock the accounts, opening those that are not there yet, and read their balances."""
         wanted = {opening.customer: opening for opening in openings}
+        await plan_for(tx, len(wanted))
         accounts = await store.accounts(tx, wanted, lock=True)
         new = [opening.account() for key, opening in wanted.items() if key not in accounts]
         if new:
@@ -59,6 +61,7 @@ class Book:
     async def of_customers(cls, tx: Transaction, customers: Iterable[UUID]) -> Book:
         """Lock the accounts of customers that are known to have one."""
         whose = set(customers)
+        await plan_for(tx, len(whose))
         accounts = await store.accounts(tx, whose, lock=True)
         return cls(tx, accounts, await store.balances_of(tx, whose))
 
@@ -80,14 +83,12 @@ class Book:
         self._kept[after.order.order] = after
 
     def _commit(self, commitment: Commitment, sign: int) -> None:
-        self.change(
-            commitment.order.customer,
-            commitment.order.total.currency,
-            Balance(
-                ordered=sign * commitment.ordered.amount,
-                reserved=sign * commitment.reserved.amount,
-            ),
-        )
+        part = sign * commitment.open.amount
+        if not part:
+            return
+        ordered = commitment.state is State.ORDERED
+        by = Balance(ordered=part) if ordered else Balance(reserved=part)
+        self.change(commitment.order.customer, commitment.order.total.currency, by)
 
     def change(self, customer: UUID, currency: str, by: Balance) -> None:
         """Add to what a customer owes or has ordered."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from billing.authorities import queries as authorities
 from billing.authorities.model import Authority
+from billing.causes import Causes, because
 from billing.exposure import events, rules, store
 from billing.exposure.book import Book, Opening
 from billing.exposure.model import Commitment, Order, State
@@ -19,7 +20,9 @@ from kernel.scope import Principal
 Decide = Callable[[Commitment, Iterable[str], Iterable[Authority]], Commitment]
 
 
-async def place_orders(tx: Transaction, orders: Sequence[Order], *, history: bool) -> None:
+async def place_orders(
+    tx: Transaction, orders: Sequence[Order], heard: Causes, *, history: bool
+) -> None:
     """Reserve credit for each order, or hold it, and say so."""
     book = await Book.open(tx, _openings(orders, history=history))
     known = await store.commitments_of(tx, [order.order for order in orders])
@@ -30,7 +33,8 @@ async def place_orders(tx: Transaction, orders: Sequence[Order], *, history: boo
         book.keep(before, after)
         known[order.order] = after
         if fact:
-            tx.announce(events.published(order, fact), person=order.rep)
+            with because(heard, order.order):
+                tx.announce(events.published(order, fact), person=order.rep)
     await book.save()
 
 

@@ -85,16 +85,6 @@ class Commitment:
         return rest if counts and rest.amount > 0 else Money.zero(rest.currency)
 
     @property
-    def reserved(self) -> Money:
-        """The open part, while the order is not confirmed."""
-        return self.open if self.state is State.RESERVED else Money.zero(self.open.currency)
-
-    @property
-    def ordered(self) -> Money:
-        """The open part, once the order is confirmed."""
-        return self.open if self.state is State.ORDERED else Money.zero(self.open.currency)
-
-    @property
     def shown(self) -> str:
         """The state as people are told it: an order delivered in full is invoiced."""
         done = self.complete or self.invoiced >= self.order.total

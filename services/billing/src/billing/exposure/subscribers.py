@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from billing.causes import causes
 from billing.exposure import commands
 from billing.exposure.model import Order
-from billing.origins import by_origin
 from contracts.customers.order_cancelled import OrderCancelledV1
 from contracts.customers.order_confirmed import OrderConfirmedV1
 from contracts.customers.order_placed import OrderPlacedV1
@@ -24,17 +24,16 @@ UNKNOWN_CURRENCY = "XXX"
 @subscriptions.on_many(OrderPlacedV1)
 async def place(tx: Transaction, messages: Sequence[Received[OrderPlacedV1]]) -> None:
     """An order placed asks for credit."""
-    for group in by_origin(tx, messages):
-        orders = [_order(message.event, message.event.gross) for message in group]
-        await commands.place_orders(tx, orders, history=tx.origin == "import")
+    orders = [_order(message.event, message.event.gross) for message in messages]
+    heard = causes(messages, lambda event: event.order)
+    await commands.place_orders(tx, orders, heard, history=tx.origin == "import")
 
 
 @subscriptions.on_many(OrderConfirmedV1)
 async def confirm(tx: Transaction, messages: Sequence[Received[OrderConfirmedV1]]) -> None:
     """A confirmed order stands; an import brings open orders in this way."""
-    for group in by_origin(tx, messages):
-        orders = [_order(message.event, message.event.gross) for message in group]
-        await commands.confirm_orders(tx, orders, history=tx.origin == "import")
+    orders = [_order(message.event, message.event.gross) for message in messages]
+    await commands.confirm_orders(tx, orders, history=tx.origin == "import")
 
 
 @subscriptions.on_many(OrderCancelledV1)

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from billing.causes import Causes, because
 from billing.exposure import commands as exposure
 from billing.exposure import queries as credit
 from billing.exposure import store as accounts
@@ -35,6 +36,9 @@ from kernel.problems import NotFound
 from kernel.scope import Principal
 
 
+NOTHING_HEARD: Causes = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Invoicing:
     """An invoice to issue, with the lines that the others are told."""
@@ -53,7 +57,9 @@ class Credit:
     only_first: bool = False
 
 
-async def issue(tx: Transaction, book: Book, invoices: Sequence[Invoicing]) -> None:
+async def issue(
+    tx: Transaction, book: Book, invoices: Sequence[Invoicing], heard: Causes = NOTHING_HEARD
+) -> None:
     """Issue invoices: document, posting, balance and news, in this one transaction."""
     new = [invoicing.document for invoicing in invoices]
     disputed = frozenset(each.document.id for each in invoices if each.disputed)
@@ -61,7 +67,8 @@ async def issue(tx: Transaction, book: Book, invoices: Sequence[Invoicing]) -> N
     await _post(tx, book, [rules.invoiced(document) for document in new if document.gross])
     for each in invoices:
         document = each.document
-        tx.announce(events.invoice_issued(document, each.lines), person=document.whose.rep)
+        with because(heard, document.id):
+            tx.announce(events.invoice_issued(document, each.lines), person=document.whose.rep)
 
 
 async def _post(
@@ -127,24 +134,21 @@ class _Settling:
 
 
 async def invoice_deliveries(
-    tx: Transaction, deliveries: Sequence[OrderDeliveredV1], *, history: bool
+    tx: Transaction, deliveries: Sequence[OrderDeliveredV1], heard: Causes, *, history: bool
 ) -> None:
     """Each delivery becomes an invoice, once; its order is committed by so much less.
 
     Returns that came before what was delivered are taken up.
     """
-    ids = [rules.invoice_of(delivery.delivery) for delivery in deliveries]
-    there = await store.documents_by_id(tx, ids)
-    new = {
-        rules.invoice_of(each.delivery): each
-        for each in deliveries
-        if rules.invoice_of(each.delivery) not in there
-    }
-    book = await Book.open(tx, [_opening(each, history=history) for each in new.values()])
+    book = await Book.open(tx, [_opening(each, history=history) for each in deliveries])
+    by_invoice = {rules.invoice_of(each.delivery): each for each in deliveries}
+    there = await store.documents_by_id(tx, list(by_invoice))
+    new = {invoice: each for invoice, each in by_invoice.items() if invoice not in there}
     await exposure.deliver_orders(
         tx, book, [(_delivered(each), each.complete) for each in new.values()]
     )
-    await issue(tx, book, [_invoicing(tx, invoice, each) for invoice, each in new.items()])
+    invoices = [_invoicing(tx, invoice, each) for invoice, each in new.items()]
+    await issue(tx, book, invoices, heard)
     await book.save()
     await _take_up_returns(tx, [each.delivery for each in new.values()])
 
@@ -182,7 +186,9 @@ def _invoicing(tx: Transaction, invoice: UUID, delivery: OrderDeliveredV1) -> In
     return Invoicing(document, delivery.lines)
 
 
-async def credit_returns(tx: Transaction, returns: Sequence[OrderReturnedV1]) -> None:
+async def credit_returns(
+    tx: Transaction, returns: Sequence[OrderReturnedV1], heard: Causes = NOTHING_HEARD
+) -> None:
     """Each return becomes a credit note, once: it settles its invoice, the rest is credit.
 
     A return that comes before its delivery waits for it.
@@ -199,10 +205,12 @@ async def credit_returns(tx: Transaction, returns: Sequence[OrderReturnedV1]) ->
             await store.wait_for_delivery(tx, each.goods_return, each.delivery, body)
         elif rules.credit_note_of(each.goods_return) not in notes:
             ready.append((each, invoice))
-    await _credit(tx, ready)
+    await _credit(tx, ready, heard)
 
 
-async def _credit(tx: Transaction, ready: Sequence[tuple[OrderReturnedV1, Document]]) -> None:
+async def _credit(
+    tx: Transaction, ready: Sequence[tuple[OrderReturnedV1, Document]], heard: Causes
+) -> None:
     book = await Book.of_customers(tx, (invoice.whose.customer for _, invoice in ready))
     notes = [(_credit_note(tx, each, invoice), invoice, each.lines) for each, invoice in ready]
     await settle(
@@ -211,7 +219,8 @@ async def _credit(tx: Transaction, ready: Sequence[tuple[OrderReturnedV1, Docume
     await book.save()
     for note, invoice, lines in notes:
         event = events.credit_note_issued(note, invoice.net, lines)
-        tx.announce(event, person=note.whose.rep)
+        with because(heard, note.id):
+            tx.announce(event, person=note.whose.rep)
 
 
 def _credit_note(tx: Transaction, back: OrderReturnedV1, invoice: Document) -> Document:

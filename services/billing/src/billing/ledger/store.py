@@ -1,5 +1,7 @@
 """Documents, postings and open items in the database; the first two are only ever added to."""
 
+# ruff: noqa: S608 - statements are made of our own names; values are parameters
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,9 +10,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from billing.batch import Row, insert_many
+from billing.batch import Row, arrays, insert_many
 from billing.ledger.model import Document, Kind, OpenInvoice, Posting, Whose
-from billing.tables import documents, entries, open_items, postings, unnumbered
+from billing.tables import documents, entries, postings
 from kernel.database import Transaction
 from kernel.money import Money
 
@@ -23,10 +25,22 @@ ENTRY = (
     "posting", "line", "account", "item", "company", "unit", "rep", "customer", "dated_on",
     "currency", "amount",
 )  # fmt: skip
-ITEM = (
-    "document", "kind", "company", "unit", "rep", "customer", "currency", "due_on", "open",
-    "disputed", "live",
-)  # fmt: skip
+# A document, its open item and its place in the line for a legal number are one statement.
+ADD = f"""
+WITH added AS (
+    INSERT INTO documents ({", ".join(DOCUMENT)})
+    SELECT * FROM {arrays(documents, DOCUMENT)}
+    RETURNING *
+), items AS (
+    INSERT INTO open_items (document, kind, company, unit, rep, customer, currency, due_on, open,
+                            disputed, live)
+    SELECT id, kind, company, unit, rep, customer, currency, due_on, gross,
+           id = ANY (${len(DOCUMENT) + 1}), origin = 'live'
+    FROM added
+)
+INSERT INTO unnumbered (document, company, unit, kind)
+SELECT id, company, unit, kind FROM added WHERE origin = 'live'
+"""
 
 
 async def documents_by_id(tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, Document]:
@@ -64,16 +78,9 @@ async def add_documents(
     tx: Transaction, added: Sequence[Document], disputed: frozenset[UUID] = frozenset()
 ) -> None:
     """New documents, each with its open item; those issued here wait for a legal number."""
-    await insert_many(tx, documents, DOCUMENT, [_document(one) for one in added])
-    await insert_many(
-        tx, open_items, ITEM, [_item(one, disputed=one.id in disputed) for one in added]
-    )
-    waiting = [
-        (one.id, one.whose.company, one.whose.unit, one.kind.value)
-        for one in added
-        if one.origin == "live"
-    ]
-    await insert_many(tx, unnumbered, ("document", "company", "unit", "kind"), waiting)
+    if added:
+        columns = zip(*(_document(one) for one in added), strict=True)
+        await tx.driver.execute(ADD, *columns, list(disputed))
 
 
 def _document(one: Document) -> tuple[Any, ...]:
@@ -94,22 +101,6 @@ def _document(one: Document) -> tuple[Any, ...]:
         one.net.amount,
         one.gross.amount,
         one.origin,
-    )
-
-
-def _item(one: Document, *, disputed: bool) -> tuple[Any, ...]:
-    return (
-        one.id,
-        one.kind.value,
-        one.whose.company,
-        one.whose.unit,
-        one.whose.rep,
-        one.whose.customer,
-        one.gross.currency,
-        one.due_on,
-        one.gross.amount,
-        disputed,
-        one.origin == "live",
     )
 
 
