@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -44,7 +44,7 @@ class Puller:
         self._connections = self._nats.stats["reconnects"]
         self._lost: str | None = None
 
-    async def __aenter__(self) -> Puller:
+    async def __aenter__(self) -> Self:
         self._subscription = await self._nats.subscribe(
             self._inbox, cb=self._arrived, pending_msgs_limit=-1, pending_bytes_limit=-1
         )
@@ -105,10 +105,10 @@ class Puller:
         left = headers.get("Nats-Pending-Messages")
         self._to_come = max(0, self._to_come - int(left)) if left else 0
         what = str(headers.get("Description", "")).lower()
-        if status in ("404", "408") or (status == "409" and "deleted" not in what):
-            return
-        self._lost = f"{status} {what}".strip()
-        self._news.set()
+        ended = status in ("404", "408") or (status == "409" and "deleted" not in what)
+        if not ended:
+            self._lost = f"{status} {what}".strip()
+        self._news.set()  # to ask again at once: without an open request messages would wait
 
 
 def _now() -> float:

@@ -180,6 +180,13 @@ class Desk:
         ) as program:
             yield program
 
+    @asynccontextmanager
+    async def serving_as(self, name: str) -> AsyncIterator[Program]:
+        """Only the kernel's own operations, under another name."""
+        given = {"site": self.site, "nats_url": self.url, "allow_unsynced_broker": True}
+        async with running(Service(name), Settings(**given), self.database) as program:
+            yield program
+
     async def declare_stream(self) -> None:
         """The shop's stream, as its relay would declare it."""
         await Stream(self.nats, self.site, "shop").declare()
@@ -265,18 +272,35 @@ _TEMPLATES: set[str] = set()
 
 
 @pytest_asyncio.fixture
-async def database(postgres: Any) -> AsyncIterator[Database]:
-    if postgres.admin_dsn not in _TEMPLATES:
-        await _fill(await provision(postgres.admin_dsn, "desk"))
-        _TEMPLATES.add(postgres.admin_dsn)
-    name = f"desk_{secrets.token_hex(4)}"
-    await _administer(postgres.admin_dsn, f"CREATE DATABASE {name} TEMPLATE desk OWNER desk_owner")
-    dsns = await provision(postgres.admin_dsn, "desk", name)
+async def make_database(postgres: Any) -> AsyncIterator[Callable[[], Awaitable[str]]]:
+    """Makes empty databases with the kernel's tables; they are gone after the test."""
+    names: list[str] = []
+
+    async def make() -> str:
+        if postgres.admin_dsn not in _TEMPLATES:
+            await _fill(await provision(postgres.admin_dsn, "desk"))
+            _TEMPLATES.add(postgres.admin_dsn)
+        name = f"desk_{secrets.token_hex(4)}"
+        await _administer(
+            postgres.admin_dsn, f"CREATE DATABASE {name} TEMPLATE desk OWNER desk_owner"
+        )
+        names.append(name)
+        return name
+
+    yield make
+    for name in names:
+        await _administer(postgres.admin_dsn, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest_asyncio.fixture
+async def database(
+    postgres: Any, make_database: Callable[[], Awaitable[str]]
+) -> AsyncIterator[Database]:
+    dsns = await provision(postgres.admin_dsn, "desk", await make_database())
     opened = Database(dsns.app, dsns.worker)
     opened.dsns = Dsns(dsns.app, dsns.worker, dsns.owner)
     yield opened
     await opened.close()
-    await _administer(postgres.admin_dsn, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 async def _fill(dsns: Any) -> None:
