@@ -34,11 +34,6 @@ class Outgoing(NamedTuple):
     head: str
     body: bytes
 
-    @property
-    def size(self) -> int:
-        """Bytes on the wire, roughly."""
-        return len(self.head) + len(self.body)
-
 
 class Ack(NamedTuple):
     """The broker has it on disk."""
@@ -72,7 +67,7 @@ class Pack:
             row["position"],
             message_id(self._source, row["id"]),
             self.subject(row),
-            head(row, self._source, self.logid, from_json(row["headers"])),
+            head(row, self._source, self.logid),
             payload(row["body"], row["personal"]).encode(),
         )
 
@@ -86,11 +81,12 @@ def chunks(messages: Iterable[Outgoing]) -> Iterator[list[Outgoing]]:
     chunk: list[Outgoing] = []
     size = 0
     for message in messages:
-        if chunk and size + message.size > BATCH_BYTES:
+        bytes_ = len(message.head) + len(message.body)
+        if chunk and size + bytes_ > BATCH_BYTES:
             yield chunk
             chunk, size = [], 0
         chunk.append(message)
-        size += message.size
+        size += bytes_
     if chunk:
         yield chunk
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, unquote
 from uuid import UUID
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from kernel.events import Event, Received
 
@@ -83,6 +85,7 @@ def message_id(source: str, event: UUID) -> str:
     return f"{source}/{event}"
 
 
+@lru_cache(maxsize=256)  # the rows of one transaction have the same
 def instant(moment: datetime) -> str:
     """RFC 3339 in UTC, with a Z.
 
@@ -99,23 +102,24 @@ class Row(Protocol):
     def __getitem__(self, column: str, /) -> Any: ...
 
 
-def head(row: Row, source: str, logid: UUID, context: Mapping[str, str]) -> str:
-    """The headers of a row of the event log, one `name: value` per line.
-
-    `context` is the row's own `headers`: what the announcement said of where it comes from.
-    """
+def head(row: Row, source: str, logid: UUID) -> str:
+    """The headers of a row of the event log, one `name: value` per line."""
     position = row["position"]
-    lines = "".join([f"{name}: {value}\r\n" for name, value in context.items()])
-    if position is not None:
-        lines += f"ce-position: {position}\r\n"
+    placed = "" if position is None else f"ce-position: {position}\r\n"
     return (
         f"ce-specversion: 1.0\r\nce-id: {row['id']}\r\nce-source: {source}\r\n"
         f"ce-type: {TYPE_PREFIX}{row['type']}\r\nce-subject: {encoded(row['entity'])}\r\n"
         f"ce-time: {instant(row['occurred_at'])}\r\n"
         f"ce-recordedtime: {instant(row['recorded_at'])}\r\n"
         f"ce-sequence: {row['sequence']}\r\nce-logid: {logid}\r\n"
-        f"content-type: application/json\r\n{lines}"
+        f"content-type: application/json\r\n{_lines(row['headers'])}{placed}"
     )
+
+
+@lru_cache(maxsize=256)  # the rows of one transaction have the same
+def _lines(headers: str) -> str:
+    """What the announcement said of where it comes from."""
+    return "".join([f"{name}: {encoded(value)}\r\n" for name, value in from_json(headers).items()])
 
 
 def headers_of(head: str) -> dict[str, str]:

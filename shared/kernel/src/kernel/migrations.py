@@ -42,7 +42,7 @@ EVENT_LOG = [
     """,
     "CREATE TABLE event_log_default PARTITION OF event_log DEFAULT",
     "CREATE INDEX event_log_by_id ON event_log (id)",
-    "CREATE INDEX event_log_by_position ON event_log (position)",
+    "CREATE INDEX event_log_by_position ON event_log (position) WHERE position IS NOT NULL",
     "CREATE INDEX event_log_to_relay ON event_log (seq) WHERE position IS NULL",
 ]
 

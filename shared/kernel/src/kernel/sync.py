@@ -219,8 +219,7 @@ class Snapshots:
         yield END
 
     def _event(self, row: Row, logid: UUID) -> tuple[str, str]:
-        headers = head(row, self._source, logid, from_json(row["headers"]))
-        return headers, payload(row["body"], row["personal"])
+        return head(row, self._source, logid), payload(row["body"], row["personal"])
 
 
 def _pages_of(events: Iterable[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:

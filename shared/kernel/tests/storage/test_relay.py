@@ -59,7 +59,7 @@ async def test_a_batch_refused_for_a_message_seen_before_is_sent_one_by_one(
 ):
     ids = await shop.announce(*(shop.sold(str(n)) for n in range(6)))
     term = await one_term(shop)
-    await term._publish_one(term._pack((await term._assign())[0]))
+    await term._publish_one((await term._after(0))[0])
     sizes = spied_sizes(monkeypatch)
     term.cursor.published = 0
     shop_took = shop.stream  # the cursor was lost, and the stream is believed empty
@@ -103,11 +103,11 @@ async def test_a_zombie_is_stopped_by_the_broker(shop: Any):
     """Two leaders each with a batch at hand: the second to publish is refused."""
     await shop.announce(*(shop.sold(str(n)) for n in range(4)))
     zombie = await one_term(shop)
-    rows = await zombie._assign()
+    messages = await zombie._after(0)
     heir = await one_term(shop)
     await settle(heir)
     with pytest.raises((NotTheLast, batches.SeenBefore)):
-        await zombie._publish(rows)
+        await zombie._publish(messages)
     assert await shop.positions() == [1, 2, 3, 4]
 
 
@@ -128,9 +128,9 @@ async def test_the_net_goes_red_without_the_fence(shop: Any, monkeypatch: pytest
     )
     await shop.announce(shop.sold())
     zombie = await one_term(shop)
-    rows = await zombie._assign()
+    messages = await zombie._after(0)
     await settle(await one_term(shop))
-    await zombie._publish(rows)
+    await zombie._publish(messages)
     assert await shop.positions() == [1, 1]
 
 
@@ -159,6 +159,18 @@ async def test_a_stream_that_is_lost_is_filled_again_from_the_log(shop: Any):
         await shop.announce(shop.sold())
         await until_stream_has(shop, 21)
     assert await shop.positions() == list(range(1, 22))
+
+
+async def test_what_is_new_goes_behind_what_is_filled_again(shop: Any):
+    """More than two batches are filled again, while more than one is new."""
+    await shop.announce(*(shop.sold(str(n)) for n in range(1100)))
+    async with shop.relaying():
+        await shop.published(1100)
+    await shop.bus.jetstream().delete_stream(f"evt-{shop.site}-shop")
+    await shop.announce(*(shop.sold(str(n)) for n in range(600)))
+    async with shop.relaying():
+        await until_stream_has(shop, 1700)
+    assert await shop.positions() == list(range(1, 1701))
 
 
 async def test_a_stream_lost_while_nothing_happens_is_noticed(
