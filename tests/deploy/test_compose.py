@@ -1,0 +1,115 @@
+"""docker-compose.yml: read and checked always, run where an engine answers and it is asked for."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from gerencia.programs import SERVICES
+from gerencia.servers import nats
+from gerencia.testing import in_containers
+
+ROOT = Path(__file__).parents[2]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+SECRETS = ROOT / "deploy" / "docker" / "secrets"
+HUB = ROOT / "deploy" / "nats" / "hub.conf"
+# Builds reach the package registries from the host's network, wherever the tests run.
+BUILD_NETWORK = "services:\n" + "".join(
+    f"  {service}: {{build: {{network: host}}}}\n" for service in SERVICES
+)
+
+
+def test_every_service_is_migrated_before_it_starts():
+    for service in SERVICES:
+        assert COMPOSE[service]["depends_on"][f"migrate-{service}"] == {
+            "condition": "service_completed_successfully"
+        }
+        migration = COMPOSE[f"migrate-{service}"]
+        assert migration["command"] == ["migrate"]
+        assert migration["depends_on"]["postgres"] == {"condition": "service_healthy"}
+        assert list(migration["environment"]) == ["GERENCIA_OWNER_DSN"]
+
+
+def test_no_running_service_knows_the_owner_of_its_database_or_the_superuser():
+    for service in SERVICES:
+        environment = str(COMPOSE[service]["environment"])
+        assert "OWNER" not in environment
+        assert "POSTGRES_PASSWORD" not in environment
+
+
+def test_only_the_gateway_is_reachable_and_only_from_this_host():
+    published = {name: service["ports"] for name, service in COMPOSE.items() if "ports" in service}
+    assert list(published) == ["gateway"]
+    assert all(port.startswith("127.0.0.1:") for port in published["gateway"])
+
+
+def test_programs_run_without_rights_and_keep_nothing_in_their_container():
+    for service in SERVICES:
+        assert COMPOSE[service]["cap_drop"] == ["ALL"]
+        assert COMPOSE[service]["read_only"] is True
+        assert COMPOSE[service]["restart"] == "unless-stopped"
+    dockerfile = (ROOT / "deploy" / "docker" / "service.Dockerfile").read_text()
+    assert dockerfile.rindex("USER gerencia") < dockerfile.rindex("ENTRYPOINT")
+
+
+def test_secrets_gives_every_password_that_is_asked_for_and_keeps_those_it_gave(tmp_path: Path):
+    copy = tmp_path / "deploy" / "docker" / "secrets"
+    copy.parent.mkdir(parents=True)
+    copy.write_text(SECRETS.read_text())
+    for _ in range(2):
+        subprocess.run(["sh", copy], check=True)
+        given = (tmp_path / ".env").read_text()
+    names = re.findall(r"^(\w+)=p[0-9a-f]{40}$", given, re.MULTILINE)
+    asked = set(re.findall(r"\$\{(\w+):\?", (ROOT / "docker-compose.yml").read_text()))
+    assert sorted(names) == sorted(asked)
+    assert (tmp_path / ".env").stat().st_mode & 0o077 == 0
+
+
+def test_the_hub_is_synced_and_its_configuration_is_valid():
+    passwords = dict.fromkeys(re.findall(r"\$(\w+_PASSWORD)", HUB.read_text()), "p1")
+    assert set(passwords) == set(COMPOSE["nats"]["environment"])
+    assert "sync_interval: always" in HUB.read_text()
+    checked = subprocess.run(
+        [nats.binary(), "-t", "-c", HUB],
+        env={**os.environ, **passwords},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr
+
+
+@pytest.mark.skipif(
+    os.environ.get("GERENCIA_TEST_COMPOSE") != "1" or not in_containers(),
+    reason="needs a Docker engine and GERENCIA_TEST_COMPOSE=1",
+)
+@pytest.mark.timeout(1200)
+def test_compose_builds_starts_and_becomes_healthy(tmp_path: Path):
+    network = tmp_path / "network.yml"
+    network.write_text(BUILD_NETWORK)
+    subprocess.run(["sh", SECRETS], check=True)
+    compose = [*("docker", "compose", "--file", "docker-compose.yml"), "--file", str(network)]
+    compose += ["--project-name", "gerencia-test"]
+    environment = {**os.environ, "GERENCIA_PORT": "18480"}
+    try:
+        for command in (["build"], ["up", "--wait", "--wait-timeout", "180"]):
+            subprocess.run([*compose, *command], cwd=ROOT, env=environment, check=True)
+        token = subprocess.run(
+            [*compose, "exec", "-T", "gateway", "cat", "/var/lib/gerencia/token"],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        here = {**environment, "GERENCIA_URL": "http://127.0.0.1:18480", "GERENCIA_TOKEN": token}
+        status = [ROOT / ".venv" / "bin" / "gerencia", "status"]
+        assert subprocess.run(status, env=here, check=False).returncode == 0
+    finally:
+        subprocess.run([*compose, "down", "--volumes"], cwd=ROOT, env=environment, check=False)
