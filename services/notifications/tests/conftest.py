@@ -18,6 +18,7 @@ from contracts.samples import SAMPLES
 from contracts.targets.person_changed import PersonalV1, PersonChangedV1
 from contracts.targets.unit_changed import UnitChangedV1
 from gerencia.testing import service_database
+from kernel import clock
 from kernel.database import Database
 from kernel.events import Event, Received
 from kernel.ids import uuid7
@@ -94,8 +95,8 @@ def received(event: Event, **more: Any) -> Received[Any]:
         "position": 1,
         "logid": uuid7(),
         "origin": "live",
-        "occurred_at": NOON,
-        "recorded_at": NOON,
+        "occurred_at": clock.now(),
+        "recorded_at": clock.now(),
         "correlation": uuid7(),
         "causation": None,
         "person": None,

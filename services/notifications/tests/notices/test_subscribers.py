@@ -10,7 +10,7 @@ from contracts.samples import SAMPLES
 from kernel import clock
 from kernel.events import Event
 from notifications.notices.news import TOLD, news_of
-from notifications.notices.rules import PATIENCE, RULES
+from notifications.notices.rules import NEWS_FOR, PATIENCE, RULES
 from notifications.notices.words import title_and_text
 from notifications.recipients.model import Recipient
 
@@ -103,6 +103,12 @@ async def test_each_topic_reaches_whom_it_concerns(
 
 async def test_history_is_no_news(notifications: Notifications):
     await notifications.hear(*everybody(), received(HELD, origin="import"))
+    assert await notifications.rows("notifications") == []
+
+
+async def test_what_happened_long_ago_is_no_news(notifications: Notifications):
+    long_ago = clock.now() - NEWS_FOR - timedelta(seconds=1)
+    await notifications.hear(*everybody(), received(HELD, occurred_at=long_ago))
     assert await notifications.rows("notifications") == []
 
 

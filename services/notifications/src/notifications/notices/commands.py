@@ -24,8 +24,9 @@ BATCH = 100
 
 
 async def tell(tx: Transaction, message: Received[Event], *, now: datetime) -> None:
-    """Tell everybody whom the rules mean; history that is brought in is no news."""
-    if message.origin == "import":
+    """Tell everybody whom the rules mean, if it is news."""
+    if not rules.is_news(message.occurred_at, now, message.origin):
+        log.info("no news", id=str(message.id), type=message.event.type)
         return
     news = news_of(message.id, message.event)
     for rule in rules.rules_for(news.topic):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
+from kernel.events import Origin
 from kernel.operations import COLLECTOR, MANAGER
 from notifications.notices.model import Relation, Role, Rule
 
@@ -21,6 +22,8 @@ RULES = (
 """Every rule. Of one event a person is told once: by the first rule that means them."""
 
 PATIENCE = timedelta(days=1)
+"""How long somebody unknown is waited for."""
+NEWS_FOR = timedelta(days=7)
 
 
 def rules_for(topic: str) -> tuple[Rule, ...]:
@@ -44,6 +47,20 @@ def notification_id(event: UUID, rule: Rule, person: UUID) -> UUID:
     True
     """
     return uuid5(event, f"{rule.key}/{person}")
+
+
+def is_news(happened_at: datetime, now: datetime, origin: Origin) -> bool:
+    """Whether people are told of something: not of history that is brought in, nor after a week.
+
+    What is a week old comes from an owner's log, to a service that begins or was away too long.
+
+    Source: NO2.
+
+    >>> now = datetime(2026, 3, 9)
+    >>> is_news(datetime(2026, 3, 2), now, "live"), is_news(now, now, "import")
+    (True, False)
+    """
+    return origin == "live" and now - happened_at <= NEWS_FOR
 
 
 def newly_told(meant: Iterable[UUID], told: Iterable[UUID]) -> list[UUID]:
