@@ -202,7 +202,9 @@ class Targets:
 
     async def person(self, name: str, unit: str, **more: Any) -> Person:
         said: dict[str, Any] = {"key": name[0], "job": "seller", "employed_from": START}
-        return await self.ask(PutPerson(person=some(name), name=name, unit=unit, **{**said, **more}))
+        return await self.ask(
+            PutPerson(person=some(name), name=name, unit=unit, **{**said, **more})
+        )
 
     async def quota(self, name: str, target: str, start: str, end: str | None) -> Quota:
         return await self.ask(
@@ -262,5 +264,3 @@ async def targets(empty: Targets) -> Targets:
     await empty.person("Ana", "mty", supervisor=some("Luis"))
     await empty.person("Eva", "gdl")
     return empty
-
-

@@ -10,6 +10,7 @@ from typing import Any
 from contracts.targets import reports as contract
 from kernel.database import Transaction
 from kernel.money import Money, plain
+from kernel.period import Grain, period_label
 from kernel.scope import Principal
 from targets.attainment.rules import attainment
 from targets.commissions.rules import statement
@@ -28,19 +29,23 @@ async def sales(
         rows = await store.sales_at_level(tx, of, asked.level, asked.period)
     else:
         rows = await store.sales(tx, of, asked.by, asked.period)
-    return contract.SalesReport(rows=[_sales_row(row) for row in rows])
+    return contract.SalesReport(rows=[_sales_row(row, asked.period) for row in rows])
 
 
-def _sales_row(row: Any) -> contract.SalesRow:
+def _sales_row(row: Any, grain: Grain | None) -> contract.SalesRow:
     return contract.SalesRow(
         id=row["id"],
         name=row["name"],
-        period=row["period"],
+        period=_label(row["first"], grain),
         currency=row["currency"],
         orders=row["orders"],
         net=plain(row["net"]),
         gross=None if row["gross"] is None else plain(row["gross"]),
     )
+
+
+def _label(first: date | None, grain: Grain | None) -> str | None:
+    return period_label(first, grain) if first and grain else None
 
 
 async def attainments(
@@ -82,14 +87,14 @@ async def commissions(
     """What is earned, rounded once per person and period."""
     await organisation.company(tx, asked.company, who, today)
     rows = await store.commissions(tx, asked.company, asked.period)
-    return contract.CommissionReport(rows=[_commission_row(row) for row in rows])
+    return contract.CommissionReport(rows=[_commission_row(row, asked.period) for row in rows])
 
 
-def _commission_row(row: Any) -> contract.CommissionRow:
+def _commission_row(row: Any, grain: Grain | None) -> contract.CommissionRow:
     return contract.CommissionRow(
         id=row["id"],
         name=row["name"],
-        period=row["period"],
+        period=_label(row["first"], grain),
         currency=row["currency"],
         base=plain(row["base"]),
         amount=plain(statement([row["amount"]], row["currency"]).amount),

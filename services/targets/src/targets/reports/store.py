@@ -14,11 +14,12 @@ from kernel.period import Period
 
 Rows = Sequence[Any]
 
-LABELS: Mapping[str | None, str] = {
-    None: "NULL::text",
-    "year": "to_char({day}, 'YYYY')",
-    "quarter": "to_char({day}, 'YYYY\"-Q\"Q')",
-    "month": "to_char({day}, 'YYYY-MM')",
+# The first day of the period; the label is written when the sums are there.
+FIRST_DAYS: Mapping[str | None, str] = {
+    None: "NULL::date",
+    "year": "make_date(extract(year FROM {day})::int, 1, 1)",
+    "quarter": "date_trunc('quarter', {day}::timestamp)::date",
+    "month": "date_trunc('month', {day}::timestamp)::date",
 }
 
 
@@ -43,49 +44,67 @@ class Range:
 # An invoice without an order stands for one; a credit note is none.
 _FACTS = """
 WITH facts AS (
-    SELECT documents.*, {label} AS period,
+    SELECT id, unit, rep, customer, currency, net, gross, lines_net, issued_on, {first_day} AS first,
         CASE WHEN invoice IS NULL THEN coalesce(order_id, id) END AS one_order
     FROM documents
     WHERE company = $1 AND (unit = ANY($2::text[]) OR $3)
     AND ($4::date IS NULL OR issued_on >= $4) AND ($5::date IS NULL OR issued_on < $5)
 )
 """
-_SUMS = "count(DISTINCT one_order) AS orders, sum(facts.net) AS net, sum(gross) AS gross"
-_ORDER = "ORDER BY name NULLS LAST, period, id"
-_NOT_ZERO = "HAVING count(one_order) > 0 OR sum(facts.net) <> 0 OR sum(gross) <> 0"
+# First the sums of each order, then those of the name: counting distinct orders would sort.
+_SUMS = """
+sums AS (
+    SELECT key, first, currency, count(one_order) AS orders, sum(net) AS net, sum(gross) AS gross
+    FROM (
+        SELECT {key} AS key, first, currency, one_order, sum({net}) AS net, {gross} AS gross
+        FROM {facts} GROUP BY 1, 2, 3, 4
+    ) each_order
+    GROUP BY 1, 2, 3 HAVING count(one_order) > 0 OR sum(net) <> 0 OR sum(gross) <> 0
+)
+"""
+_SHOWN = """
+SELECT {id} AS id, named.name, first, sums.currency, orders, net, gross
+FROM sums LEFT JOIN {table} named ON {match}
+"""
+_ORDER = "ORDER BY name NULLS LAST, first, id"
 
+
+def _sums(key: str, *, facts: str = "facts", net: str = "net", gross: str = "sum(gross)") -> str:
+    return _SUMS.format(key=key, facts=facts, net=net, gross=gross)
+
+
+def _by(key: str, table: str, name: str) -> str:
+    shown = _SHOWN.format(
+        id=f"coalesce(named.{name}, sums.key::text)", table=table, match="named.id = sums.key"
+    )
+    return f", {_sums(key)} {shown} {_ORDER}"
+
+
+_BY_PRODUCT = f"""
+, {
+    _sums(
+        "product",
+        facts="facts JOIN document_lines ON document = facts.id",
+        net="document_lines.net",
+        gross="NULL::numeric",
+    )
+}
+{
+    _SHOWN.format(
+        id="sums.key", table="products", match="named.company = $1 AND named.key = sums.key"
+    )
+}
+UNION ALL
+SELECT NULL, NULL, first, currency,
+    count(DISTINCT one_order) FILTER (WHERE net <> lines_net), sum(net - lines_net), NULL
+FROM facts GROUP BY first, currency HAVING sum(net - lines_net) <> 0
+{_ORDER}
+"""
 _BY = {
-    "unit": f"""
-        SELECT units.key AS id, units.name, period, facts.currency, {_SUMS}
-        FROM facts JOIN units ON units.id = facts.unit
-        GROUP BY units.id, period, facts.currency {_NOT_ZERO} {_ORDER}
-        """,
-    "rep": f"""
-        SELECT coalesce(people.key, rep::text) AS id, people.name, period, currency, {_SUMS}
-        FROM facts LEFT JOIN people ON people.id = rep
-        GROUP BY rep, people.id, period, currency {_NOT_ZERO} {_ORDER}
-        """,
-    "customer": f"""
-        SELECT coalesce(customers.number, customer::text) AS id, customers.name, period, currency,
-            {_SUMS}
-        FROM facts LEFT JOIN customers ON customers.id = customer
-        GROUP BY customer, customers.id, period, currency {_NOT_ZERO} {_ORDER}
-        """,
-    "product": f"""
-        SELECT sold.product AS id, products.name, period, currency, orders, net, NULL AS gross
-        FROM (
-            SELECT product, period, currency, count(DISTINCT one_order) AS orders,
-                sum(document_lines.net) AS net
-            FROM facts JOIN document_lines ON document = facts.id
-            GROUP BY product, period, currency
-            HAVING count(one_order) > 0 OR sum(document_lines.net) <> 0
-        ) sold LEFT JOIN products ON products.company = $1 AND products.key = sold.product
-        UNION ALL
-        SELECT NULL, NULL, period, currency,
-            count(DISTINCT one_order) FILTER (WHERE net <> lines_net), sum(net - lines_net), NULL
-        FROM facts GROUP BY period, currency HAVING sum(net - lines_net) <> 0
-        {_ORDER}
-        """,
+    "unit": _by("unit", "units", "key"),
+    "rep": _by("rep", "people", "key"),
+    "customer": _by("customer", "customers", "number"),
+    "product": _BY_PRODUCT,
 }
 # The topmost unit of the level above each; what stands above the level stays what it is.
 _ROLLED_UP = f"""
@@ -95,23 +114,26 @@ _ROLLED_UP = f"""
     SELECT * FROM tree WHERE NOT EXISTS (
         SELECT FROM tree higher WHERE higher.unit = tree.ancestor
         AND higher.ancestor <> tree.ancestor AND higher.during && tree.during)
-)
-SELECT units.key AS id, units.name, period, facts.currency, {_SUMS}
-FROM facts LEFT JOIN top ON top.unit = facts.unit AND top.during @> facts.issued_on
-JOIN units ON units.id = coalesce(top.ancestor, facts.unit)
-GROUP BY units.id, period, facts.currency {_NOT_ZERO} {_ORDER}
+),
+{
+    _sums(
+        "coalesce(top.ancestor, facts.unit)",
+        facts="facts LEFT JOIN top ON top.unit = facts.unit AND top.during @> facts.issued_on",
+    )
+}
+{_SHOWN.format(id="named.key", table="units", match="named.id = sums.key")} {_ORDER}
 """
 
 
 async def sales(tx: Transaction, of: Range, by: str, period: str | None) -> Rows:
     """Invoiced documents less credit notes, by name and period."""
-    facts = _FACTS.format(label=LABELS[period].format(day="issued_on"))
+    facts = _FACTS.format(first_day=FIRST_DAYS[period].format(day="issued_on"))
     return await tx.driver.fetch(facts + _BY[by], *of.given)
 
 
 async def sales_at_level(tx: Transaction, of: Range, level: str, period: str | None) -> Rows:
     """The same by the units of one level, as the tree was on each document's day."""
-    facts = _FACTS.format(label=LABELS[period].format(day="issued_on"))
+    facts = _FACTS.format(first_day=FIRST_DAYS[period].format(day="issued_on"))
     return await tx.driver.fetch(facts + _ROLLED_UP, *of.given, level)
 
 
@@ -164,12 +186,12 @@ async def commissions(tx: Transaction, company: str, period: str | None) -> Rows
     """Exact sums of the lines by person and period."""
     return await tx.driver.fetch(
         f"""
-        SELECT people.key AS id, people.name, {LABELS[period].format(day="earned_on")} AS period,
+        SELECT people.key AS id, people.name, {FIRST_DAYS[period].format(day="earned_on")} AS first,
             currency, sum(basis) AS base, sum(amount) AS amount
         FROM commission_lines JOIN people ON people.id = person
         WHERE commission_lines.company = $1
-        GROUP BY people.id, period, currency HAVING sum(basis) <> 0 OR sum(amount) <> 0
-        ORDER BY people.name, period, people.key
+        GROUP BY people.id, first, currency HAVING sum(basis) <> 0 OR sum(amount) <> 0
+        ORDER BY people.name, first, people.key
         """,
         company,
     )
