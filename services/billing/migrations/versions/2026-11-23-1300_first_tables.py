@@ -180,8 +180,10 @@ SETTLING = (
 )
 THROUGH_ACCOUNT = [
     "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
-    "CREATE POLICY through_account ON {table} TO billing_app USING (EXISTS"
-    " (SELECT FROM credit_accounts a WHERE a.customer = {table}.customer))",
+    (
+        "CREATE POLICY through_account ON {table} TO billing_app USING (EXISTS"
+        " (SELECT FROM credit_accounts a WHERE a.customer = {table}.customer))"
+    ),
     "CREATE POLICY all_units ON {table} TO billing_worker USING (true) WITH CHECK (true)",
 ]
 

@@ -7,16 +7,20 @@ import pytest
 
 from contracts.billing.reports import AgeingRow, ReportAgeing
 
+from ..conftest import Billing
+
 DUE = date(2026, 4, 1)
 
 
-async def _ageing(billing, as_of: date, by: str | None = None, who=None) -> list[AgeingRow]:
+async def _ageing(
+    billing: Billing, as_of: date, by: str | None = None, who=None
+) -> list[AgeingRow]:
     asked = ReportAgeing(company="refacciones", as_of=as_of, by=by)
     return list((await billing.ask(asked, who)).rows)
 
 
 @pytest.fixture
-async def one_invoice(billing):
+async def one_invoice(billing: Billing):
     customer = await billing.customer()
     await billing.hear(billing.delivered("P-1", customer, "100.0001"))
     return billing
@@ -45,7 +49,7 @@ async def test_before_it_was_issued_nothing_is_open(one_invoice):
     assert len(await _ageing(one_invoice, date(2026, 3, 2))) == 1
 
 
-async def test_what_is_settled_later_is_open_until_then(billing):
+async def test_what_is_settled_later_is_open_until_then(billing: Billing):
     customer = await billing.customer()
     await billing.hear(
         billing.delivered("P-1", customer, "100"),
@@ -56,7 +60,7 @@ async def test_what_is_settled_later_is_open_until_then(billing):
     assert open_on == ["40.00", "40.00", "30.00"]
 
 
-async def test_rows_are_by_customer_unit_or_rep_and_sorted_by_name(billing):
+async def test_rows_are_by_customer_unit_or_rep_and_sorted_by_name(billing: Billing):
     zoe, ana = await billing.customer("Zoe"), await billing.customer("Ana")
     stranger = billing.some("Sin ficha")
     await billing.hear(
@@ -83,7 +87,7 @@ async def test_rows_are_by_customer_unit_or_rep_and_sorted_by_name(billing):
     ]
 
 
-async def test_people_see_the_ageing_of_what_is_theirs(billing):
+async def test_people_see_the_ageing_of_what_is_theirs(billing: Billing):
     customer = await billing.customer()
     await billing.hear(
         billing.delivered("P-1", customer, "1"),

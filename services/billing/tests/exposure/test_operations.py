@@ -15,8 +15,10 @@ from contracts.billing.exposure import (
 from contracts.billing.limits import SetLimit
 from kernel.problems import Malformed, NotFound
 
+from ..conftest import Billing
 
-async def test_an_order_reserves_credit_becomes_ordered_and_then_an_invoice(billing):
+
+async def test_an_order_reserves_credit_becomes_ordered_and_then_an_invoice(billing: Billing):
     customer = await billing.customer(limit="1000")
     await billing.hear(billing.placed("P-1", customer, "600"))
     credit = await billing.credit(customer)
@@ -37,7 +39,7 @@ async def test_an_order_reserves_credit_becomes_ordered_and_then_an_invoice(bill
     assert await billing.wrong() == []
 
 
-async def test_an_order_beyond_the_credit_is_held_with_what_is_missing(billing):
+async def test_an_order_beyond_the_credit_is_held_with_what_is_missing(billing: Billing):
     customer = await billing.customer(limit="1000")
     await billing.hear(
         billing.placed("P-1", customer, "600"), billing.placed("P-2", customer, "400.01")
@@ -49,13 +51,15 @@ async def test_an_order_beyond_the_credit_is_held_with_what_is_missing(billing):
     assert (await billing.credit(customer)).used == billing.mxn(600)
 
 
-async def test_orders_of_one_batch_see_each_other(billing):
+async def test_orders_of_one_batch_see_each_other(billing: Billing):
     customer = await billing.customer(limit="100")
     await billing.hear_together([billing.placed(f"P-{n}", customer, "40") for n in range(3)])
     assert [await billing.state(f"P-{n}") for n in range(3)] == ["reserved", "reserved", "held"]
 
 
-async def test_a_customer_registered_here_has_no_credit_and_an_imported_one_no_limit(billing):
+async def test_a_customer_registered_here_has_no_credit_and_an_imported_one_no_limit(
+    billing: Billing,
+):
     new = await billing.customer("Nueva")
     old = await billing.customer("Vieja", origin="import")
     await billing.hear(billing.placed("P-1", new, "0.01"), billing.placed("P-2", old, "1000000"))
@@ -64,7 +68,7 @@ async def test_a_customer_registered_here_has_no_credit_and_an_imported_one_no_l
     assert (credit.limit, credit.available) == (None, None)
 
 
-async def test_orders_do_not_need_the_card_to_be_there_first(billing):
+async def test_orders_do_not_need_the_card_to_be_there_first(billing: Billing):
     early = billing.some("Pronto")
     await billing.hear(billing.placed("P-1", early, "10"))
     await billing.customer("Pronto")
@@ -74,14 +78,14 @@ async def test_orders_do_not_need_the_card_to_be_there_first(billing):
     assert (await billing.credit(billing.some("De antes"))).limit is None
 
 
-async def test_an_imported_order_makes_no_decision(billing):
+async def test_an_imported_order_makes_no_decision(billing: Billing):
     customer = await billing.customer(limit="1")
     await billing.hear(billing.confirmed("P-1", customer, "500"), origin="import")
     assert (await billing.credit(customer)).ordered == billing.mxn(500)
     assert await billing.told("credit") == await billing.told("order") == []
 
 
-async def test_lowering_a_limit_leaves_what_was_accepted(billing):
+async def test_lowering_a_limit_leaves_what_was_accepted(billing: Billing):
     customer = await billing.customer(limit="1000")
     await billing.hear(billing.placed("P-1", customer, "900"))
     account = await billing.ask(SetLimit(customer=customer, limit=billing.mxn(100)))
@@ -90,7 +94,7 @@ async def test_lowering_a_limit_leaves_what_was_accepted(billing):
     assert await billing.state("P-1") == "ordered"
 
 
-async def test_a_cancelled_order_frees_its_credit_also_when_this_comes_first(billing):
+async def test_a_cancelled_order_frees_its_credit_also_when_this_comes_first(billing: Billing):
     customer = await billing.customer(limit="1000")
     await billing.hear(billing.placed("P-1", customer, "900"), billing.cancelled("P-1", customer))
     await billing.hear(billing.cancelled("P-2", customer), billing.placed("P-2", customer, "900"))
@@ -99,7 +103,9 @@ async def test_a_cancelled_order_frees_its_credit_also_when_this_comes_first(bil
     assert await billing.state("P-2") == "void"
 
 
-async def test_the_inbox_shows_held_orders_the_longest_waiting_first_with_their_names(billing):
+async def test_the_inbox_shows_held_orders_the_longest_waiting_first_with_their_names(
+    billing: Billing,
+):
     customer = await billing.customer()
     for n in range(3):
         await billing.hear(billing.placed(f"P-{n}", customer, "60000" if n else "10"))
@@ -116,12 +122,12 @@ async def test_the_inbox_shows_held_orders_the_longest_waiting_first_with_their_
     assert rest.next is None
 
 
-async def test_a_page_that_we_did_not_give_is_malformed(billing):
+async def test_a_page_that_we_did_not_give_is_malformed(billing: Billing):
     with pytest.raises(Malformed):
         await billing.ask(ListHeldOrders(after="nonsense"))
 
 
-async def test_a_released_order_reserves_beyond_the_limit_and_is_told(billing):
+async def test_a_released_order_reserves_beyond_the_limit_and_is_told(billing: Billing):
     customer = await billing.customer()
     await billing.hear(billing.placed("P-1", customer, "500"))
     done = await billing.ask(ReleaseOrder(order=billing.some("P-1")), billing.asks("manager"))
@@ -132,7 +138,7 @@ async def test_a_released_order_reserves_beyond_the_limit_and_is_told(billing):
     assert (await billing.ask(ListHeldOrders())).items == []
 
 
-async def test_a_rejected_order_is_told_with_its_reason(billing):
+async def test_a_rejected_order_is_told_with_its_reason(billing: Billing):
     customer = await billing.customer()
     await billing.hear(billing.placed("P-1", customer, "500"))
     reject = RejectOrder(order=billing.some("P-1"), reason="Debe mucho")
@@ -142,7 +148,7 @@ async def test_a_rejected_order_is_told_with_its_reason(billing):
     assert (await billing.credit(customer)).used == billing.mxn(0)
 
 
-async def test_without_the_authority_nothing_is_released(billing):
+async def test_without_the_authority_nothing_is_released(billing: Billing):
     customer = await billing.customer()
     await billing.hear(billing.placed("P-1", customer, "50000.01"))
     release = ReleaseOrder(order=billing.some("P-1"))
@@ -152,14 +158,14 @@ async def test_without_the_authority_nothing_is_released(billing):
     assert await billing.state("P-1") == "held"
 
 
-async def test_an_order_is_not_released_after_it_was_cancelled(billing):
+async def test_an_order_is_not_released_after_it_was_cancelled(billing: Billing):
     customer = await billing.customer()
     await billing.hear(billing.placed("P-1", customer, "5"), billing.cancelled("P-1", customer))
     with pytest.raises(rules.OrderCancelled):
         await billing.ask(ReleaseOrder(order=billing.some("P-1")))
 
 
-async def test_of_many_who_decide_at_once_one_does(billing):
+async def test_of_many_who_decide_at_once_one_does(billing: Billing):
     customer = await billing.customer()
     await billing.hear(billing.placed("P-1", customer, "5"))
     answers = await asyncio.gather(
@@ -172,7 +178,7 @@ async def test_of_many_who_decide_at_once_one_does(billing):
     assert len(await billing.told("order-re")) == 1
 
 
-async def test_a_branch_releases_its_order_of_a_customer_of_another_branch(billing):
+async def test_a_branch_releases_its_order_of_a_customer_of_another_branch(billing: Billing):
     customer = await billing.customer(unit="gdl")
     await billing.hear(billing.placed("P-1", customer, "5", unit="mty"))
     there = billing.asks("manager", units=("mty",))
@@ -181,7 +187,7 @@ async def test_a_branch_releases_its_order_of_a_customer_of_another_branch(billi
         await billing.credit(customer, there)
 
 
-async def test_an_order_of_another_branch_is_not_there(billing):
+async def test_an_order_of_another_branch_is_not_there(billing: Billing):
     customer = await billing.customer()
     await billing.hear(billing.placed("P-1", customer, "5", unit="gdl"))
     with pytest.raises(NotFound):
@@ -190,7 +196,7 @@ async def test_an_order_of_another_branch_is_not_there(billing):
         )
 
 
-async def test_a_rep_sees_only_their_own(billing):
+async def test_a_rep_sees_only_their_own(billing: Billing):
     customer = await billing.customer()
     await billing.hear(billing.placed("P-1", customer, "5"))
     ana, other = billing.asks("rep", person=UUID(int=1)), billing.asks("rep", person=UUID(int=2))

@@ -6,10 +6,12 @@ import time
 from billing.exposure import store
 from contracts.billing.exposure import ListHeldOrders
 
+from ..conftest import Billing
+
 WRITERS = 16
 
 
-async def _orders_at_once(billing, customers, total):
+async def _orders_at_once(billing: Billing, customers, total):
     await asyncio.gather(
         *(
             billing.hear(billing.placed(f"P-{n}", customer, total))
@@ -18,7 +20,7 @@ async def _orders_at_once(billing, customers, total):
     )
 
 
-async def test_sixteen_orders_of_one_customer_never_pass_the_limit(billing):
+async def test_sixteen_orders_of_one_customer_never_pass_the_limit(billing: Billing):
     customer = await billing.customer(limit="1000")
     await _orders_at_once(billing, [customer] * WRITERS, "150")
     assert (await billing.credit(customer)).used == billing.mxn(900)
@@ -26,14 +28,14 @@ async def test_sixteen_orders_of_one_customer_never_pass_the_limit(billing):
     assert await billing.wrong() == []
 
 
-async def test_without_the_lock_the_limit_would_be_passed(billing, monkeypatch):
+async def test_without_the_lock_the_limit_would_be_passed(billing: Billing, monkeypatch):
     customer = await billing.customer(limit="1000")
     monkeypatch.setattr(store, "LOCK", store.READ)
     await _orders_at_once(billing, [customer] * WRITERS, "150")
     assert (await billing.credit(customer)).used > billing.mxn(1000)
 
 
-async def test_orders_of_different_customers_never_wait_for_each_other(billing):
+async def test_orders_of_different_customers_never_wait_for_each_other(billing: Billing):
     customers = [await billing.customer(f"Taller {n}", limit="1000") for n in range(WRITERS)]
     waiting = await billing.customer("Lento", limit="1000")
     async with billing.database.working("holds one account") as tx:

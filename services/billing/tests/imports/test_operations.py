@@ -13,6 +13,8 @@ from kernel.ids import imported_id
 from kernel.money import Money
 from kernel.problems import NotFound
 
+from ..conftest import Billing
+
 
 def usd(amount: str) -> Money:
     return Money.of(amount, "USD")
@@ -43,7 +45,7 @@ class Import:
 
 
 @pytest.fixture
-async def imports(billing) -> Import:
+async def imports(billing: Billing) -> Import:
     for key in ("K1", "K2"):
         card = CustomerChangedV1(
             unit="mty",

@@ -17,14 +17,16 @@ from contracts.billing.ledger import GetCustomerAccount, ListDocuments, RecordPa
 from kernel.money import Money
 from kernel.problems import NotFound
 
+from ..conftest import Billing
 
-async def _number(billing) -> None:
+
+async def _number(billing: Billing) -> None:
     async with billing.database.working("numbers") as tx:
         while await number_documents(tx):
             pass
 
 
-async def test_a_delivery_becomes_an_invoice_with_all_that_others_need(billing):
+async def test_a_delivery_becomes_an_invoice_with_all_that_others_need(billing: Billing):
     customer = await billing.customer()
     line = {"number": 1, "product": "DISC-280", "quantity": "3", "net": "100.0001"}
     net = Money.of("100.0001", "MXN")
@@ -43,7 +45,7 @@ async def test_a_delivery_becomes_an_invoice_with_all_that_others_need(billing):
     assert await billing.wrong() == []
 
 
-async def test_a_delivery_heard_twice_is_invoiced_once(billing):
+async def test_a_delivery_heard_twice_is_invoiced_once(billing: Billing):
     customer = await billing.customer()
     delivered = billing.delivered("P-1", customer, "116")
     await billing.hear(delivered, delivered)
@@ -51,7 +53,7 @@ async def test_a_delivery_heard_twice_is_invoiced_once(billing):
     assert (await billing.credit(customer)).receivable == billing.mxn(116)
 
 
-async def test_a_return_takes_back_from_its_invoice(billing):
+async def test_a_return_takes_back_from_its_invoice(billing: Billing):
     customer = await billing.customer()
     await billing.hear(
         billing.delivered("P-1", customer, "116"), billing.returned("P-1", customer, "16")
@@ -67,7 +69,7 @@ async def test_a_return_takes_back_from_its_invoice(billing):
     assert (told["gross"]["amount"], told["invoice_net"]["amount"]) == ("16.00", "116.00")
 
 
-async def test_what_a_return_credits_beyond_what_is_open_stays_as_credit(billing):
+async def test_what_a_return_credits_beyond_what_is_open_stays_as_credit(billing: Billing):
     customer = await billing.customer()
     await billing.hear(billing.delivered("P-1", customer, "100"))
     await billing.pay(customer, "70")
@@ -77,7 +79,7 @@ async def test_what_a_return_credits_beyond_what_is_open_stays_as_credit(billing
     assert await billing.wrong() == []
 
 
-async def test_a_return_that_comes_before_its_delivery_waits_for_it(billing):
+async def test_a_return_that_comes_before_its_delivery_waits_for_it(billing: Billing):
     customer = await billing.customer()
     await billing.hear(billing.returned("P-1", customer, "16"))
     assert await billing.told("credit-note") == []
@@ -87,7 +89,7 @@ async def test_a_return_that_comes_before_its_delivery_waits_for_it(billing):
     assert (await billing.credit(customer)).receivable == billing.mxn(100)
 
 
-async def test_a_payment_settles_what_it_names_first_and_then_the_oldest(billing):
+async def test_a_payment_settles_what_it_names_first_and_then_the_oldest(billing: Billing):
     customer = await billing.customer()
     for n, due in ((1, "2026-04-01"), (2, "2026-03-10"), (3, "2026-05-01")):
         await billing.hear(billing.delivered(f"P-{n}", customer, "100", due_on=due))
@@ -106,7 +108,7 @@ async def test_a_payment_settles_what_it_names_first_and_then_the_oldest(billing
 
 
 async def test_a_payment_larger_than_the_debt_stays_as_credit_and_widens_what_may_be_ordered(
-    billing,
+    billing: Billing,
 ):
     customer = await billing.customer(limit="100")
     await billing.hear(billing.delivered("P-1", customer, "100"))
@@ -127,7 +129,9 @@ async def test_a_payment_larger_than_the_debt_stays_as_credit_and_widens_what_ma
         ({"customer": UUID(int=5)}, NotFound, 404),
     ],
 )
-async def test_a_payment_that_is_refused_leaves_nothing_behind(billing, asked, refusal, status):
+async def test_a_payment_that_is_refused_leaves_nothing_behind(
+    billing: Billing, asked, refusal, status
+):
     said = {"customer": await billing.customer(), "amount": billing.mxn(1)}
     command = RecordPayment(**{**said, "paid_on": date(2026, 3, 2), **asked})
     who = billing.asks("collector")
@@ -137,7 +141,7 @@ async def test_a_payment_that_is_refused_leaves_nothing_behind(billing, asked, r
     assert (await billing.told(), await billing.documents()) == ([], [])
 
 
-async def test_the_invoice_of_another_customer_is_not_settled(billing):
+async def test_the_invoice_of_another_customer_is_not_settled(billing: Billing):
     mine, other = await billing.customer("Mía"), await billing.customer("Otra")
     await billing.hear(billing.delivered("P-1", other, "100"))
     (invoice,) = await billing.documents()
@@ -145,7 +149,9 @@ async def test_the_invoice_of_another_customer_is_not_settled(billing):
         await billing.pay(mine, "100", invoice=invoice.document)
 
 
-async def test_a_payment_settles_an_invoice_of_a_branch_that_the_cashier_does_not_see(billing):
+async def test_a_payment_settles_an_invoice_of_a_branch_that_the_cashier_does_not_see(
+    billing: Billing,
+):
     customer = await billing.customer(unit="mty")
     await billing.hear(billing.delivered("P-1", customer, "100", unit="gdl"))
     here = billing.asks("collector", units=("mty",))
@@ -155,7 +161,7 @@ async def test_a_payment_settles_an_invoice_of_a_branch_that_the_cashier_does_no
     assert [one.kind for one in (await billing.ask(ListDocuments(), here)).items] == ["payment"]
 
 
-async def test_documents_page_by_key_the_latest_first(billing):
+async def test_documents_page_by_key_the_latest_first(billing: Billing):
     customer = await billing.customer()
     for n in range(1, 6):
         day = f"2026-03-0{n}"
@@ -170,7 +176,19 @@ async def test_documents_page_by_key_the_latest_first(billing):
     assert seen == ["P-5", "P-4", "P-3", "P-2", "P-1"]
 
 
-async def test_the_account_of_a_customer_adds_up_to_its_balance(billing):
+async def test_overdue_invoices_come_longest_overdue_first(billing: Billing):
+    customer = await billing.customer()
+    for n, due in ((1, "2026-03-10"), (2, "2026-03-05"), (3, "2026-03-20"), (4, "2026-03-01")):
+        await billing.hear(billing.delivered(f"P-{n}", customer, "10", due_on=due))
+    await billing.pay(customer, "10")
+    asked = {"overdue_on": date(2026, 3, 20), "limit": 1}
+    first = await billing.ask(ListDocuments(**asked))
+    rest = await billing.ask(ListDocuments(**asked, after=first.next))
+    assert [one.number for one in [*first.items, *rest.items]] == ["P-2", "P-1"]
+    assert rest.next is None
+
+
+async def test_the_account_of_a_customer_adds_up_to_its_balance(billing: Billing):
     customer = await billing.customer()
     await billing.hear(billing.delivered("P-1", customer, "100"))
     await billing.pay(customer, "130")
@@ -186,7 +204,7 @@ async def test_the_account_of_a_customer_adds_up_to_its_balance(billing):
     assert sum((one.amount.amount for one in seen), Decimal(0)) == account.balance.amount == -30
 
 
-async def test_legal_numbers_run_without_a_gap_in_the_order_of_posting(billing):
+async def test_legal_numbers_run_without_a_gap_in_the_order_of_posting(billing: Billing):
     customer = await billing.customer()
     await asyncio.gather(
         *(billing.hear(billing.delivered(f"P-{n}", customer, "10")) for n in range(12)),
@@ -207,7 +225,7 @@ async def test_legal_numbers_run_without_a_gap_in_the_order_of_posting(billing):
     assert await billing.wrong() == []
 
 
-async def test_a_document_is_not_numbered_before_one_that_was_posted_earlier(billing):
+async def test_a_document_is_not_numbered_before_one_that_was_posted_earlier(billing: Billing):
     customer, other = await billing.customer(), await billing.customer("Otra")
     early = billing.delivered("P-1", customer, "10")
     async with billing.database.working("still running") as tx:
@@ -220,7 +238,7 @@ async def test_a_document_is_not_numbered_before_one_that_was_posted_earlier(bil
     assert legal == {"P-1": "MTY-F-000001", "P-2": "MTY-F-000002"}
 
 
-async def test_an_imported_document_keeps_the_number_of_its_source(billing):
+async def test_an_imported_document_keeps_the_number_of_its_source(billing: Billing):
     customer = await billing.customer(origin="import")
     await billing.hear(billing.delivered("SO-1", customer, "10"), origin="import")
     await _number(billing)
@@ -228,7 +246,7 @@ async def test_an_imported_document_keeps_the_number_of_its_source(billing):
     assert (invoice.number, invoice.legal_number) == ("SO-1", None)
 
 
-async def test_the_database_refuses_entries_that_do_not_balance(billing):
+async def test_the_database_refuses_entries_that_do_not_balance(billing: Billing):
     customer = await billing.customer()
     await billing.hear(billing.delivered("P-1", customer, "10"))
     with pytest.raises(asyncpg.CheckViolationError, match="does not balance"):
@@ -239,7 +257,7 @@ async def test_the_database_refuses_entries_that_do_not_balance(billing):
             )
 
 
-async def test_nobody_changes_or_deletes_what_was_posted(billing):
+async def test_nobody_changes_or_deletes_what_was_posted(billing: Billing):
     for table in ("documents", "postings", "entries", "limit_changes"):
         for statement in (f"UPDATE {table} SET customer = customer", f"DELETE FROM {table}"):
             for login in (
@@ -251,7 +269,7 @@ async def test_nobody_changes_or_deletes_what_was_posted(billing):
                         await tx.driver.execute(statement)
 
 
-async def _something(billing, dice: Random, customers: list[UUID], step: int) -> None:
+async def _something(billing: Billing, dice: Random, customers: list[UUID], step: int) -> None:
     """Something happens to some order of some customer; a few facts come twice or too early."""
     n = dice.randrange(step + 3)
     customer = customers[n % len(customers)]
@@ -269,7 +287,9 @@ async def _something(billing, dice: Random, customers: list[UUID], step: int) ->
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_after_any_sequence_the_ledger_is_whole_and_rebuilding_changes_nothing(billing, seed):
+async def test_after_any_sequence_the_ledger_is_whole_and_rebuilding_changes_nothing(
+    billing: Billing, seed
+):
     dice = Random(seed)
     customers = [await billing.customer(name, limit="300") for name in ("A", "B", "C")]
     for step in range(40):
@@ -283,7 +303,7 @@ async def test_after_any_sequence_the_ledger_is_whole_and_rebuilding_changes_not
     assert await billing.wrong() == []
 
 
-async def test_the_checks_see_a_balance_that_is_wrong_and_a_rebuild_mends_it(billing):
+async def test_the_checks_see_a_balance_that_is_wrong_and_a_rebuild_mends_it(billing: Billing):
     customer = await billing.customer()
     await billing.hear(billing.delivered("P-1", customer, "10"))
     async with billing.database.working("a planted fault") as tx:

@@ -14,8 +14,10 @@ from contracts.billing.limits import (
 )
 from kernel.problems import NotFound
 
+from ..conftest import Billing
 
-async def test_a_limit_is_granted_told_and_remembered(billing):
+
+async def test_a_limit_is_granted_told_and_remembered(billing: Billing):
     customer = await billing.customer()
     assert (await billing.credit(customer)).limit == billing.mxn(0)
     asked = SetLimit(customer=customer, limit=billing.mxn(40000), reason="Paga puntual")
@@ -28,7 +30,7 @@ async def test_a_limit_is_granted_told_and_remembered(billing):
     assert change.reason == "Paga puntual"
 
 
-async def test_above_the_authority_is_forbidden_and_changes_nothing(billing):
+async def test_above_the_authority_is_forbidden_and_changes_nothing(billing: Billing):
     customer = await billing.customer()
     asked = SetLimit(customer=customer, limit=billing.mxn("50000.01"))
     with pytest.raises(AboveAuthority) as no:
@@ -38,7 +40,7 @@ async def test_above_the_authority_is_forbidden_and_changes_nothing(billing):
     assert await billing.told() == []
 
 
-async def test_a_role_counts_where_it_was_granted(billing):
+async def test_a_role_counts_where_it_was_granted(billing: Billing):
     customer = await billing.customer(unit="mty")
     who = billing.asks("manager", "rep", grants=(("manager", "gdl"), ("rep", "mty")))
     with pytest.raises(AboveAuthority):
@@ -47,7 +49,7 @@ async def test_a_role_counts_where_it_was_granted(billing):
     await billing.ask(SetLimit(customer=customer, limit=billing.mxn(1)), above)
 
 
-async def test_a_company_says_itself_who_may_decide_how_much(billing):
+async def test_a_company_says_itself_who_may_decide_how_much(billing: Billing):
     customer = await billing.customer()
     more = SetAuthority(
         company="refacciones",
@@ -67,7 +69,7 @@ async def test_a_company_says_itself_who_may_decide_how_much(billing):
     }
 
 
-async def test_the_history_pages_by_key_the_latest_first(billing):
+async def test_the_history_pages_by_key_the_latest_first(billing: Billing):
     customer = await billing.customer()
     for amount in (1, 2, 3):
         await billing.ask(SetLimit(customer=customer, limit=billing.mxn(amount)))
@@ -78,14 +80,14 @@ async def test_the_history_pages_by_key_the_latest_first(billing):
     assert rest.next is None
 
 
-async def test_a_customer_of_another_branch_is_not_there(billing):
+async def test_a_customer_of_another_branch_is_not_there(billing: Billing):
     customer = await billing.customer(unit="gdl")
     for asked in (GetCredit(customer=customer), SetLimit(customer=customer, limit=None)):
         with pytest.raises(NotFound):
             await billing.ask(asked, billing.asks("director", units=("mty",)))
 
 
-async def test_two_who_set_the_same_limit_at_once_leave_an_unbroken_history(billing):
+async def test_two_who_set_the_same_limit_at_once_leave_an_unbroken_history(billing: Billing):
     customer = await billing.customer()
     amounts = [billing.mxn(n) for n in range(1, 9)]
     asked = [SetLimit(customer=customer, limit=amount) for amount in amounts]

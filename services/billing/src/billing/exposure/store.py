@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -70,7 +71,8 @@ async def accounts(
     tx: Transaction, customers: Iterable[UUID], *, lock: bool
 ) -> dict[UUID, AccountRow]:
     """The accounts of these customers, in one order for everybody: no two wait in a ring."""
-    rows = await tx.driver.fetch(LOCK if lock else READ, sorted(set(customers)))
+    ids = sorted(set(customers), key=attrgetter("int"))
+    rows = await tx.driver.fetch(LOCK if lock else READ, ids)
     return {row["customer"]: _account(row) for row in rows}
 
 
@@ -89,7 +91,7 @@ async def open_accounts(tx: Transaction, rows: Iterable[AccountRow]) -> None:
     columns = ("customer", "company", "unit", "currency", "limit_amount")
     values = [
         (row.customer, row.company, row.unit, row.currency, _amount(row.limit))
-        for row in sorted(rows, key=lambda row: row.customer)
+        for row in sorted(rows, key=attrgetter("customer.int"))
     ]
     await insert_many(tx, credit_accounts, columns, values, "ON CONFLICT DO NOTHING")
 
@@ -108,7 +110,7 @@ async def add_to_balances(tx: Transaction, changes: Balances) -> None:
     """Add the changes to the running balances."""
     values = [
         (*key, *(getattr(change, name) for name in FIGURES))
-        for key, change in sorted(changes.items())
+        for key, change in sorted(changes.items(), key=lambda each: (each[0][0].int, each[0][1]))
         if change != Balance()
     ]
     added = ", ".join(f"{name} = balances.{name} + excluded.{name}" for name in FIGURES)

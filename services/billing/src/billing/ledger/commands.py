@@ -35,7 +35,6 @@ from kernel.money import Money
 from kernel.problems import NotFound
 from kernel.scope import Principal
 
-
 NOTHING_HEARD: Causes = {}
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from billing import paging
@@ -16,15 +18,23 @@ from kernel.money import Money
 
 
 async def documents(tx: Transaction, asked: contract.ListDocuments) -> contract.Documents:
-    """Documents in the person's scope, the latest first."""
-    before = paging.key(asked.after, date.fromisoformat, UUID)
-    which = (asked.company, asked.customer, asked.order, asked.kind, asked.open_only)
-    rows = await store.list_documents(tx, which, before, asked.limit + 1)
+    """Documents in the person's scope: the latest first, or the longest overdue first."""
+    rows = await _rows(tx, asked)
     shown, last = paging.page(rows, asked.limit)
+    day = "issued_on" if asked.overdue_on is None else "due_on"
     return contract.Documents(
         items=[_document(row) for row in shown],
-        next=None if last is None else paging.cursor(last["issued_on"], last["id"]),
+        next=None if last is None else paging.cursor(last[day], last["id"]),
     )
+
+
+async def _rows(tx: Transaction, asked: contract.ListDocuments) -> Sequence[Row]:
+    """One row more than the page holds."""
+    after: Any = paging.key(asked.after, date.fromisoformat, UUID)
+    which = (asked.company, asked.customer, asked.order, asked.kind, asked.open_only)
+    if asked.overdue_on is None:
+        return await store.list_documents(tx, which, after, asked.limit + 1)
+    return await store.list_overdue(tx, which, asked.overdue_on, after, asked.limit + 1)
 
 
 def _document(row: Row) -> contract.Document:

@@ -232,20 +232,37 @@ LEFT JOIN customers c ON c.customer = d.customer LEFT JOIN legal_numbers n ON n.
 WHERE ($1::text IS NULL OR d.company = $1) AND ($2::uuid IS NULL OR d.customer = $2)
   AND ($3::uuid IS NULL OR d.order_id = $3) AND ($4::text IS NULL OR d.kind = $4)
   AND (NOT $5 OR i.open > 0)
-  AND ($6::date IS NULL OR (d.issued_on, d.id) < ($6, $7::uuid))
+"""
+
+LATEST_FIRST = f"""
+{DOCUMENTS} AND ($6::date IS NULL OR (d.issued_on, d.id) < ($6, $7::uuid))
 ORDER BY d.issued_on DESC, d.id DESC LIMIT $8
 """
 
+LONGEST_OVERDUE_FIRST = f"""
+{DOCUMENTS} AND i.open > 0 AND d.kind = 'invoice' AND d.due_on < $9
+AND ($6::date IS NULL OR (d.due_on, d.id) > ($6, $7::uuid))
+ORDER BY d.due_on, d.id LIMIT $8
+"""
+
+Which = tuple[str | None, UUID | None, UUID | None, str | None, bool]
+"""Company, customer, order, kind, only open ones."""
+Place = tuple[date, UUID]
+
 
 async def list_documents(
-    tx: Transaction,
-    which: tuple[str | None, UUID | None, UUID | None, str | None, bool],
-    before: tuple[Any, ...] | None,
-    limit: int,
+    tx: Transaction, which: Which, after: Place | None, limit: int
 ) -> Sequence[Row]:
-    """Documents in scope, the latest first; `which`: company, customer, order, kind, only open."""
-    day, last = before or (None, None)
-    return await tx.driver.fetch(DOCUMENTS, *which, day, last, limit)
+    """Documents in scope, the latest first; a place is the day of issue and the id."""
+    return await tx.driver.fetch(LATEST_FIRST, *which, *(after or (None, None)), limit)
+
+
+async def list_overdue(
+    tx: Transaction, which: Which, day: date, after: Place | None, limit: int
+) -> Sequence[Row]:
+    """Open invoices due before a day, the longest overdue first; a place is due day and id."""
+    place = after or (None, None)
+    return await tx.driver.fetch(LONGEST_OVERDUE_FIRST, *which, *place, limit, day)
 
 
 MOVEMENTS = """

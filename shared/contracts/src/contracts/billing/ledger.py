@@ -56,7 +56,11 @@ class Documents(Message):
 
 
 class ListDocuments(Question[Documents]):
-    """Documents in scope, of one customer or all, of one kind or all."""
+    """Documents in scope, of one customer or all, of one kind or all.
+
+    With `overdue_on` only invoices that are still open and whose due day is before it, the
+    longest overdue first.
+    """
 
     operation: ClassVar = "billing.list-documents"
     answer: ClassVar = Documents
@@ -66,6 +70,7 @@ class ListDocuments(Question[Documents]):
     order: UUID | None = None
     kind: DocumentKind | None = None
     open_only: bool = False
+    overdue_on: date | None = None
     after: str | None = None
     limit: int = Field(default=50, ge=1, le=200)
 
