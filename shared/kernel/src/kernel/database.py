@@ -185,7 +185,9 @@ async def _opened(engine: AsyncEngine, begin: str) -> AsyncIterator[Transaction]
 async def _begun(engine: AsyncEngine, begin: str) -> Transaction:
     connection = await engine.connect()
     try:
-        driver = (await connection.get_raw_connection()).driver_connection
+        # As `await connection.get_raw_connection()` does, without a switch of greenlets.
+        assert connection.sync_connection is not None
+        driver = connection.sync_connection.connection.driver_connection
         assert driver is not None
         await driver.execute(begin)
     except BaseException:
