@@ -79,14 +79,3 @@ def test_every_operation_of_the_contracts_is_answered_by_its_service() -> None:
         for name in part.doors
     }
     assert set(operations()) - answered == set()
-
-
-def test_every_event_has_somebody_who_acts_on_it() -> None:
-    """Few facts are published: those that another program does something about."""
-    heard = {
-        each.event.type
-        for service in SERVICES
-        for part in import_module(f"{service}.app").SERVICE.subscriptions
-        for each in part.all
-    }
-    assert set(events()) - heard == set()

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.timeout(1800)  # the import is part of the first test
+
 COMPANY = ("--company", "adventureworks")
 ALL = "0000-00-00", "9999-99-99"
 CENT = Decimal("0.01")

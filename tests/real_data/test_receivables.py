@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.timeout(1800)  # the import is part of the first test
+
 COMPANY = ("--company", "receivables")
 BUCKETS = ("current", "d1_30", "d31_60", "d61_90", "over_90")
 DAYS = [
