@@ -14,7 +14,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
@@ -59,7 +59,9 @@ log = logger("kernel.answering")
 class Barrier(Protocol):
     """Waits until this service knows of something that happened at another."""
 
-    async def reached(self, after: str) -> None: ...
+    async def reached(self, after: str) -> None:
+        """Return when it does; raise a refusal when it takes too long."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +131,16 @@ class Answering:
     ) -> Reply:
         locale = headers.get(h.LOCALE, "es")
         status: int | None = None
+        if self._in_line >= IN_LINE:
+            return refused(Unavailable(self.service), locale)
         self._in_line += 1
         try:
-            if self._in_line > IN_LINE:
-                raise Unavailable(self.service)
             async with asyncio.timeout(left):
                 request = self._understood(operation, headers, body)
                 if after := headers.get(h.AFTER):
                     await self._barrier.reached(after)
+                if request.door.tool:
+                    return await self._used(request)
                 async with self._places:
                     return await self._done(request)
         except TimeoutError:
@@ -169,11 +173,12 @@ class Answering:
         asked = _parsed(door.contract, body)
         return Request(door.contract, door, who, asked, body, headers.get(h.KEY))
 
+    async def _used(self, request: Request) -> Reply:
+        """An operator's tool: it opens what transactions it needs."""
+        answer = await request.door.handle(cast("Transaction", None), request.asked, request.who)
+        return Reply(200, _json(answer))
+
     async def _done(self, request: Request) -> Reply:
-        if request.door.worker:
-            async with self._database.working("operator") as tx:
-                answer = await request.door.handle(tx, request.asked, request.who)
-            return Reply(200, _json(answer))
         if issubclass(request.contract, Command) and request.key:
             return await self._once(request, request.key)
         async with self._database.acting_as(request.who) as tx:

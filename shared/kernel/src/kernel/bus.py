@@ -88,7 +88,8 @@ async def stop_answering(broker: NatsBroker) -> None:
         subscription = getattr(subscriber, "subscription", None)
         if subscription is not None and not subscription._conn.is_closed:  # noqa: SLF001
             with suppress(Exception):  # the broker is away: nothing arrives either
-                await asyncio.wait_for(subscription.drain(), 1)
+                async with asyncio.timeout(1):
+                    await subscription.drain()
         subscriber.subscription = None  # type: ignore[attr-defined]
         await subscriber.stop()
 

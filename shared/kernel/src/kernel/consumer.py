@@ -156,7 +156,7 @@ class Consumer:
         """Apply messages in one transaction, or one by one when that fails; False if stopped."""
         try:
             return await self._persistently(lambda: self._in_one(batch))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a handler may raise whatever it likes
             if len(batch) > 1:
                 log.warning("batch failed, now one by one", source=self.source, error=repr(error))
                 return all([await self.apply([message]) for message in batch])

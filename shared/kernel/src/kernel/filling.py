@@ -69,7 +69,7 @@ async def _from_snapshot(consumer: Consumer, nats: Client) -> None:
     try:
         snapshot = await fetch_snapshot(nats, consumer.site, consumer.source, wanted)
         async for page in snapshot.pages:
-            if not await consumer.apply([_read(consumer, copied) for copied in page]):
+            if not await consumer.apply([read(consumer, copied) for copied in page]):
                 return  # stopped meanwhile: the next start begins again
     except SnapshotBroken as broken:
         raise ConsumerLost("the snapshot broke off") from broken
@@ -78,7 +78,8 @@ async def _from_snapshot(consumer: Consumer, nats: Client) -> None:
     log.info("filled", source=consumer.source, position=snapshot.position)
 
 
-def _read(consumer: Consumer, copied: Copied) -> Incoming:
+def read(consumer: Consumer, copied: Copied) -> Incoming:
+    """An event of a snapshot, as if it had come over the stream."""
     return incoming(consumer.handlers, copied.headers, copied.body, consumer.name)
 
 

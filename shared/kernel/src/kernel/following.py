@@ -22,7 +22,8 @@ from kernel.envelope import HEAD, source_of
 from kernel.logs import logger
 from kernel.outage import is_transient
 from kernel.problems import NotThereYet
-from kernel.turn import Turn, first_of
+from kernel.sync import Selection, fetch_snapshot
+from kernel.turn import Turn, cancelled, first_of
 from kernel.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from nats.aio.msg import Msg
 
     from kernel.database import Database, Transaction
-    from kernel.ops import SourceStatus
+    from kernel.ops import Replay, SourceStatus
 
 RETRY_SECONDS = 0.5
 STOP_SECONDS = 4.0
@@ -117,9 +118,7 @@ class Following:
             for task in done:
                 task.result()  # a defect of ours ends the program, and its supervisor restarts it
         finally:
-            for task in [*consuming, *beside, *ends]:
-                task.cancel()
-            await asyncio.gather(*consuming, *beside, *ends, return_exceptions=True)
+            await cancelled([*consuming, *beside, *ends])
             self._renew()
 
     def _renew(self) -> None:
@@ -141,8 +140,8 @@ class Following:
                 if not is_transient(error):
                     log.exception("parked events could not be tried", error=repr(error))
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._retry.wait(), RETRY_SECONDS)
-                await asyncio.sleep(parking.BACK_OFF_SECONDS[0])
+                async with asyncio.timeout(RETRY_SECONDS):
+                    await self._retry.wait()
 
     async def _prepare(self, consumer: Consumer) -> None:
         """Fill from a snapshot what the stream does not tell from its beginning."""
@@ -164,6 +163,19 @@ class Following:
     async def _fill(self, _: Msg) -> None:
         for consumer in self.consumers.values():
             consumer.remake()
+
+    async def replay(self, asked: Replay) -> int:
+        """Ask an owner for events again; those that were taken before do nothing."""
+        wanted = Selection(
+            all_of=asked.types or [k for k in self._handlers if k.startswith(f"{asked.source}.")],
+            **asked.model_dump(exclude={"source", "types"}),
+        )
+        consumer, count = self._consumer(asked.source), 0
+        snapshot = await fetch_snapshot(self._nats, self.site, asked.source, wanted)
+        async for page in snapshot.pages:
+            await consumer.apply([filling.read(consumer, copied) for copied in page])
+            count += len(page)
+        return count
 
     async def reached(self, after: str) -> None:
         """Wait until what a mark names has its effect here.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,7 @@ async def run(job: Job, database: Database, stopping: asyncio.Event, seconds: fl
         try:
             more = await once(job, database)
             wait = 0.0 if more else seconds
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a job may raise whatever it likes
             wait = min(max(wait, seconds, 0.1) * 2, MOST_SECONDS_BETWEEN_TRIES)
             level = log.warning if is_transient(error) else log.exception
             level("job failed", job=job.name, error=repr(error), again_in=wait)
@@ -83,7 +84,6 @@ async def _mine(tx: Transaction, job: Job) -> bool:
 
 
 async def _pause(stopping: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stopping.wait(), seconds)
-    except TimeoutError:
-        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stopping.wait()

@@ -6,6 +6,7 @@ administrators only; their subject names the service: `rpc.<site>.<service>.stat
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,13 +19,14 @@ from kernel.context import current
 from kernel.events import Message
 from kernel.operations import ADMINISTRATOR, Command, Question
 from kernel.problems import NotFound, NotThereYet
-from kernel.rpc import Operations
+from kernel.reconcile import reconcile
+from kernel.rpc import Tools
+from kernel.streams import Stream
+from kernel.verify import log_is_whole, stream_agrees
 
 if TYPE_CHECKING:
     from kernel.database import Transaction
-    from kernel.following import Following
-    from kernel.relay import Relay
-    from kernel.scope import Principal
+    from kernel.service import Program
 
 ADMINISTRATORS = frozenset({ADMINISTRATOR})
 Check = Callable[["Transaction"], Awaitable[list[str]]]
@@ -195,71 +197,154 @@ class Rebuild(Command[RebuildAnswer]):
     roles: ClassVar = ADMINISTRATORS
 
 
-def operations(
-    relay: Relay, following: Following, checks: Sequence[Check], projections: Sequence[str]
-) -> Operations:
-    """The operations of one running service."""
-    ops = Operations(worker=True)
+class ReconcileAnswer(Message):
+    """What a comparison of the log with its stream found; `busy` when another was at it."""
 
-    @ops.question(Status)
-    async def status(tx: Transaction, asked: Status, who: Principal) -> StatusAnswer:
-        own = await tx.driver.fetchrow(_OWN_LOG)
-        assert own is not None
-        return StatusAnswer(
-            service=following.service,
-            site=following.site,
-            position=own["assigned"],
-            published=own["published"],
-            relay_lag=own["assigned"] - own["published"] + own["without"],
-            sources=await following.status(tx),
-            parked=await parking.waiting(tx),
-        )
+    busy: bool = False
+    published: int = 0
+    floor: int = 0
+    """What lies at or below it has aged out of the stream."""
+    sent_again: Sequence[int] = ()
+    """Positions that the stream should have had and had not."""
 
-    @ops.question(ListParked)
-    async def parked_list(tx: Transaction, asked: ListParked, who: Principal) -> ParkedAnswer:
-        rows = await tx.driver.fetch(_PARKED, asked.type, asked.after, asked.limit)
-        messages = [ParkedMessage.model_validate(dict(row)) for row in rows]
-        return ParkedAnswer(total=await parking.waiting(tx), messages=messages)
 
-    @ops.question(ShowParked)
-    async def parked_show(tx: Transaction, asked: ShowParked, who: Principal) -> ParkedInFull:
-        row = await tx.driver.fetchrow("SELECT * FROM parked WHERE id = $1", asked.id)
+class Reconcile(Command[ReconcileAnswer]):
+    """Compare the log with its stream, and send again what is missing."""
+
+    operation: ClassVar = "kernel.reconcile"
+    answer: ClassVar = ReconcileAnswer
+    roles: ClassVar = ADMINISTRATORS
+
+
+class Replay(Command[ReplayAnswer]):
+    """Ask an owner for events again and take in those that never came; the answer counts all.
+
+    Narrowed by type, branch, entity, time or position; what was taken before counts once.
+    """
+
+    operation: ClassVar = "kernel.replay"
+    answer: ClassVar = ReplayAnswer
+    roles: ClassVar = ADMINISTRATORS
+    source: str
+    """The owner's name."""
+    types: Sequence[str] | None = None
+    units: Sequence[str] | None = None
+    entity: str | None = None
+    recorded_from: datetime | None = None
+    recorded_to: datetime | None = None
+    position_from: int | None = None
+    position_to: int | None = None
+
+
+def tools(program: Program) -> Tools:
+    """The operator's tools of one running service."""
+    tools = Tools()
+    _look(tools, program)
+    _set_right(tools, program)
+    _wait(tools, program)
+    return tools
+
+
+def _look(tools: Tools, program: Program) -> None:
+    """Tools that show how it stands."""
+    database, service = program.database, program.service
+
+    @tools.tool(Status)
+    async def status(asked: Status) -> StatusAnswer:
+        async with database.working("status") as tx:
+            own = await tx.driver.fetchrow(_OWN_LOG)
+            assert own is not None, "relay_cursor has one row"
+            return StatusAnswer(
+                service=service.name,
+                site=program.settings.site,
+                position=own["assigned"],
+                published=own["published"],
+                relay_lag=own["assigned"] - own["published"] + own["without"],
+                sources=await program.following.status(tx),
+                parked=await parking.waiting(tx),
+            )
+
+    @tools.tool(ListParked)
+    async def parked_list(asked: ListParked) -> ParkedAnswer:
+        async with database.working("parked") as tx:
+            rows = await tx.driver.fetch(_PARKED, asked.type, asked.after, asked.limit)
+            messages = [ParkedMessage.model_validate(dict(row)) for row in rows]
+            return ParkedAnswer(total=await parking.waiting(tx), messages=messages)
+
+    @tools.tool(ShowParked)
+    async def parked_show(asked: ShowParked) -> ParkedInFull:
+        async with database.working("parked") as tx:
+            row = await tx.driver.fetchrow("SELECT * FROM parked WHERE id = $1", asked.id)
         if row is None:
             raise NotFound("parked event", str(asked.id))
         return _in_full(row)
 
-    @ops.command(ReplayParked)
-    async def parked_replay(tx: Transaction, asked: ReplayParked, who: Principal) -> ReplayAnswer:
-        count = await parking.replay(tx, type=asked.type, ids=asked.ids)
+    @tools.tool(Verify)
+    async def verify(asked: Verify) -> VerifyAnswer:
+        async with database.working("verify") as tx:
+            found = [
+                wrong for check in (log_is_whole, *service.checks) for wrong in await check(tx)
+            ]
+        return VerifyAnswer(violations=found + await stream_agrees(database, _stream(program)))
+
+
+def _set_right(tools: Tools, program: Program) -> None:
+    """Tools that do something about it."""
+    database, service, following = program.database, program.service, program.following
+
+    @tools.tool(ReplayParked)
+    async def parked_replay(asked: ReplayParked) -> ReplayAnswer:
+        async with database.working("replay") as tx:
+            count = await parking.replay(tx, kind=asked.type, ids=asked.ids)
         following.retry_soon()
         return ReplayAnswer(count=count)
 
-    @ops.question(MarkPosition)
-    async def mark_position(tx: Transaction, asked: MarkPosition, who: Principal) -> PositionAnswer:
+    @tools.tool(Reconcile)
+    async def reconcile_now(asked: Reconcile) -> ReconcileAnswer:
+        site = program.settings.site
+        done = await reconcile(database, program.nats, _stream(program), site, service.name)
+        if done is None:
+            return ReconcileAnswer(busy=True)
+        return ReconcileAnswer(
+            published=done.published, floor=done.floor, sent_again=list(done.missing)
+        )
+
+    @tools.tool(Replay)
+    async def replay(asked: Replay) -> ReplayAnswer:
+        return ReplayAnswer(count=await following.replay(asked))
+
+    if service.projections:
+
+        @tools.tool(Rebuild)
+        async def rebuild(asked: Rebuild) -> RebuildAnswer:
+            async with database.working("rebuild") as tx:
+                await following.rebuild(tx)
+            return RebuildAnswer(
+                projections=service.projections, sources=sorted(following.consumers)
+            )
+
+
+def _wait(tools: Tools, program: Program) -> None:
+    """Tools that wait until something has happened."""
+    relay, following = program.relay, program.following
+
+    @tools.tool(MarkPosition)
+    async def mark_position(asked: MarkPosition) -> PositionAnswer:
         left = current().seconds_left() or 5.0
         position = await relay.position_of(asked.event, max(0.0, left - 0.1))
         if position is None:
             raise NotThereYet(str(asked.event))
         return PositionAnswer(position=position)
 
-    @ops.question(CaughtUp)
-    async def caught_up(tx: Transaction, asked: CaughtUp, who: Principal) -> CaughtUpAnswer:
+    @tools.tool(CaughtUp)
+    async def caught_up(asked: CaughtUp) -> CaughtUpAnswer:
         listens = asked.source in following.consumers
         done = await following.caught_up(asked.source, asked.position, asked.wait_seconds)
         return CaughtUpAnswer(caught_up=done, listens=listens)
 
-    @ops.question(Verify)
-    async def verify(tx: Transaction, asked: Verify, who: Principal) -> VerifyAnswer:
-        return VerifyAnswer(violations=[found for check in checks for found in await check(tx)])
 
-    if projections:
-
-        @ops.command(Rebuild)
-        async def rebuild(tx: Transaction, asked: Rebuild, who: Principal) -> RebuildAnswer:
-            await following.rebuild(tx)
-            return RebuildAnswer(projections=projections, sources=sorted(following.consumers))
-
-    return ops
+def _stream(program: Program) -> Stream:
+    return Stream(program.nats, program.settings.site, program.service.name)
 
 
 _OWN_LOG = """
@@ -277,8 +362,6 @@ ORDER BY place LIMIT $3
 
 
 def _in_full(row: Any) -> ParkedInFull:
-    import json
-
     values = dict(row)
     values["headers"] = json.loads(values["headers"])
     values["body"] = values["body"].decode("utf-8", "backslashreplace")

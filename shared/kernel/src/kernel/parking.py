@@ -112,10 +112,10 @@ async def _again_later(database: Database, place: int, tries: int, error: Except
 
 
 async def replay(
-    tx: Transaction, *, type: str | None = None, ids: Sequence[UUID] | None = None
+    tx: Transaction, *, kind: str | None = None, ids: Sequence[UUID] | None = None
 ) -> int:
     """Let parked messages be tried at once, all of them or those named; returns how many."""
-    done = await tx.driver.execute(_REPLAY, type, None if ids is None else list(ids))
+    done = await tx.driver.execute(_REPLAY, kind, None if ids is None else list(ids))
     return int(done.rpartition(" ")[2])
 
 

@@ -75,7 +75,8 @@ class Puller:
     async def _wait(self) -> None:
         self._news.clear()
         try:
-            await asyncio.wait_for(self._news.wait(), TICK_SECONDS)
+            async with asyncio.timeout(TICK_SECONDS):
+                await self._news.wait()
         except TimeoutError:
             if self._nats.is_connected and _now() - self._heard > SILENCE_SECONDS:
                 self._lost = "the broker is silent"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel
 
@@ -28,8 +28,8 @@ class Door:
     contract: type[Operation[Any]]
     handle: Handler[Any]
     status: Mapping[type[Refusal], int]
-    worker: bool = False
-    """An operator's tool: it runs as the worker and sees all units."""
+    tool: bool = False
+    """An operator's tool: it takes no place among the requests and opens its own transactions."""
 
     def status_of(self, refusal: Refusal) -> int:
         """The HTTP status of a refusal: as told here, the kernel's own, or 409."""
@@ -42,14 +42,12 @@ class Operations:
 
     Args:
         status: the status of its refusals; the others are 409, "the state says no".
-        worker: for an operator's tools, which run as the worker and see all units.
     """
 
-    def __init__(
-        self, status: Mapping[type[Refusal], int] | None = None, *, worker: bool = False
-    ) -> None:
+    tools: ClassVar = False
+
+    def __init__(self, status: Mapping[type[Refusal], int] | None = None) -> None:
         self.status = dict(status or {})
-        self.worker = worker
         self.doors: dict[str, Door] = {}
 
     def command(self, contract: type[C]) -> Callable[[Handler[C]], Handler[C]]:
@@ -64,7 +62,28 @@ class Operations:
         assert contract.operation not in self.doors, f"{contract.operation} has a handler already"
 
         def register(handle: Handler[O]) -> Handler[O]:
-            self.doors[contract.operation] = Door(contract, handle, self.status, self.worker)
+            self.doors[contract.operation] = Door(contract, handle, self.status, self.tools)
             return handle
+
+        return register
+
+
+Use = Callable[[O], Awaitable[BaseModel]]
+
+
+class Tools(Operations):
+    """An operator's tools: they may wait for long, so none holds a transaction meanwhile."""
+
+    tools: ClassVar = True
+
+    def tool(self, contract: type[O]) -> Callable[[Use[O]], Use[O]]:
+        """Register what is done when an administrator asks for it."""
+
+        def register(use: Use[O]) -> Use[O]:
+            async def handle(tx: Transaction, asked: O, who: Principal) -> BaseModel:
+                return await use(asked)
+
+            self._register(contract)(handle)
+            return use
 
         return register

@@ -20,10 +20,9 @@ from kernel.inbox import Subscriptions, merged
 from kernel.jobs import Job, Jobs
 from kernel.jobs import run as run_job
 from kernel.logs import logger
-from kernel.ops import Check
 from kernel.rpc import Door, Operations
 from kernel.settings import Settings
-from kernel.turn import first_of
+from kernel.turn import cancelled, first_of
 
 if TYPE_CHECKING:
     from faststream.nats import NatsBroker
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from kernel.client import Client
     from kernel.database import Database
     from kernel.following import Following
+    from kernel.ops import Check
     from kernel.relay import Relay
 
 STOP_SECONDS = 4.0
@@ -251,12 +251,10 @@ async def _started(program: Program, stack: AsyncExitStack) -> None:
 
 
 def _doors(program: Program) -> dict[str, Door]:
-    from kernel.ops import operations
+    from kernel.ops import tools
 
-    service = program.service
-    ops = operations(program.relay, program.following, service.checks, service.projections)
     doors: dict[str, Door] = {}
-    for one in (ops, *service.operations):
+    for one in (tools(program), *program.service.operations):
         for name, door in one.doors.items():
             token = name.partition(".")[2]
             assert token not in doors, f"{name} is there twice"
@@ -304,7 +302,4 @@ class _Tasks:
             stop()
         if self._graceful:
             await asyncio.wait(self._graceful, timeout=STOP_SECONDS)
-        every = [*self._graceful, *self._endless]
-        for task in every:
-            task.cancel()
-        await asyncio.gather(*every, return_exceptions=True)
+        await cancelled([*self._graceful, *self._endless])

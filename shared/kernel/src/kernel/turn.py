@@ -7,7 +7,7 @@ the lock to another process the moment the holder's connection ends, however it 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from typing import Any
 
 import asyncpg
@@ -30,7 +30,7 @@ class Turn:
 
     async def take(self) -> None:
         """Wait until it is this process's turn."""
-        while not await self._tried():
+        while not await self._tried():  # noqa: ASYNC110 - the database is asked, not an event
             await asyncio.sleep(LOOK_SECONDS)
         self.lost.clear()
 
@@ -68,7 +68,17 @@ async def first_of(*waits: Awaitable[Any]) -> None:
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        passing = [task for task, wait in zip(tasks, waits, strict=True) if task is not wait]
-        for task in passing:
+        await cancelled([task for task, wait in zip(tasks, waits, strict=True) if task is not wait])
+
+
+async def cancelled(tasks: Iterable[asyncio.Future[Any]]) -> None:
+    """Cancel tasks until they have ended.
+
+    More than once, for `asyncio.wait_for` of Python 3.11, which nats-py uses everywhere, swallows
+    a cancellation that comes together with what was waited for.
+    """
+    pending = {task for task in tasks if not task.done()}
+    while pending:
+        for task in pending:
             task.cancel()
-        await asyncio.gather(*passing, return_exceptions=True)
+        _, pending = await asyncio.wait(pending, timeout=0.5)

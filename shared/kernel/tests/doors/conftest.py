@@ -25,6 +25,7 @@ from kernel.events import Event, Message, Received
 from kernel.ids import uuid7
 from kernel.inbox import Subscriptions
 from kernel.jobs import Jobs
+from kernel.logs import configure
 from kernel.migrations import grants, kernel_tables
 from kernel.operations import Command, Question
 from kernel.ops import ListParked, ParkedAnswer, ReplayParked, Status, StatusAnswer
@@ -105,6 +106,7 @@ class Desk:
 
     def __init__(self, database: Database, nats: Nats, url: str, site: str) -> None:
         self.database, self.nats, self.url, self.site = database, nats, url, site
+        self.make_shop: Any = None
         self.poison: set[str] = set()
         """Notes whose handling fails."""
         self.logid = uuid4()
@@ -186,6 +188,14 @@ class Desk:
         given = {"site": self.site, "nats_url": self.url, "allow_unsynced_broker": True}
         async with running(Service(name), Settings(**given), self.database) as program:
             yield program
+
+    @asynccontextmanager
+    async def serving_shop(self) -> AsyncIterator[Program]:
+        """The shop with a database of its own."""
+        async with self.make_shop() as database:
+            given = {"site": self.site, "nats_url": self.url, "allow_unsynced_broker": True}
+            async with running(Service("shop"), Settings(**given), database) as program:
+                yield program
 
     async def declare_stream(self) -> None:
         """The shop's stream, as its relay would declare it."""
@@ -271,6 +281,11 @@ async def eventually(so: Callable[[], Awaitable[bool]], seconds: float = 10) -> 
 _TEMPLATES: set[str] = set()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _plain_logs() -> None:
+    configure("desk", "ERROR")  # else each traceback is drawn with its locals: seconds of it
+
+
 @pytest_asyncio.fixture
 async def make_database(postgres: Any) -> AsyncIterator[Callable[[], Awaitable[str]]]:
     """Makes empty databases with the kernel's tables; they are gone after the test."""
@@ -292,15 +307,23 @@ async def make_database(postgres: Any) -> AsyncIterator[Callable[[], Awaitable[s
         await _administer(postgres.admin_dsn, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@asynccontextmanager
+async def opened(admin_dsn: str, name: str) -> AsyncIterator[Database]:
+    dsns = await provision(admin_dsn, "desk", name)
+    database = Database(dsns.app, dsns.worker)
+    database.dsns = Dsns(dsns.app, dsns.worker, dsns.owner)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
 @pytest_asyncio.fixture
 async def database(
     postgres: Any, make_database: Callable[[], Awaitable[str]]
 ) -> AsyncIterator[Database]:
-    dsns = await provision(postgres.admin_dsn, "desk", await make_database())
-    opened = Database(dsns.app, dsns.worker)
-    opened.dsns = Dsns(dsns.app, dsns.worker, dsns.owner)
-    yield opened
-    await opened.close()
+    async with opened(postgres.admin_dsn, await make_database()) as found:
+        yield found
 
 
 async def _fill(dsns: Any) -> None:
@@ -327,9 +350,22 @@ async def connected(url: str) -> Nats:
 
 
 @pytest_asyncio.fixture
-async def desk(database: Database, nats: Any, site: str) -> AsyncIterator[Desk]:
+async def desk(
+    database: Database,
+    nats: Any,
+    site: str,
+    postgres: Any,
+    make_database: Callable[[], Awaitable[str]],
+) -> AsyncIterator[Desk]:
     client = await connected(nats.url)
     desk = Desk(database, client, nats.url, site)
+
+    @asynccontextmanager
+    async def make_shop() -> AsyncIterator[Database]:
+        async with opened(postgres.admin_dsn, await make_database()) as found:
+            yield found
+
+    desk.make_shop = make_shop
     await desk.declare_stream()
     yield desk
     await client.close()

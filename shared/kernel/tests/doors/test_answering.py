@@ -86,9 +86,7 @@ async def test_a_key_whose_first_request_still_runs_is_refused(desk: Any, made_u
     assert await notes(desk) == 1
 
 
-async def test_a_refusal_is_kept_with_its_key_and_leaves_no_effect(
-    desk: Any, made_up: Any
-) -> None:
+async def test_a_refusal_is_kept_with_its_key_and_leaves_no_effect(desk: Any, made_up: Any) -> None:
     refused = made_up.Note(text="hi", trouble="refused")
     async with desk.running() as program:
         for _ in range(2):
@@ -167,9 +165,7 @@ async def test_a_question_waits_for_what_must_be_known_to_it(desk: Any, made_up:
         await program.client.ask(made_up.Count(), ANA, after=f"shop:{first}:1")
         assert await desk.heard() == [("a", "1")]
         with pytest.raises(RemoteProblem) as problem:
-            await program.client.ask(
-                made_up.Count(), ANA, after=f"shop:{uuid4()}:2", timeout=0.5
-            )
+            await program.client.ask(made_up.Count(), ANA, after=f"shop:{uuid4()}:2", timeout=0.5)
         assert (problem.value.status, problem.value.code) == (503, "request.not-there-yet")
 
 

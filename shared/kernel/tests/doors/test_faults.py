@@ -44,9 +44,7 @@ async def test_a_consumer_that_is_deleted_is_made_anew(desk: Any, made_up: Any) 
 async def test_a_stream_that_is_lost_and_filled_again_is_heard_once(
     desk: Any, made_up: Any
 ) -> None:
-    messages = [
-        desk.message(made_up.Sold(unit="mty", shelf="a", note=str(n))) for n in range(10)
-    ]
+    messages = [desk.message(made_up.Sold(unit="mty", shelf="a", note=str(n))) for n in range(10)]
     told = [("a", str(n)) for n in range(10)]
     async with desk.running():
         await desk.put(*messages[:6])
@@ -169,9 +167,7 @@ async def test_a_database_whose_connections_all_break_is_used_again_and_nothing_
             await _break_connections(postgres.admin_dsn, desk.database.dsns.worker)
             told += await sell(desk, made_up, f"after {nth}")
         await desk.hears(*told, seconds=10)
-        status = await program.client.ask(
-            made_up.Status(), OPERATOR, service="desk", timeout=5
-        )
+        status = await program.client.ask(made_up.Status(), OPERATOR, service="desk", timeout=5)
         assert status.parked == 0
         assert not program.failed.is_set()
 

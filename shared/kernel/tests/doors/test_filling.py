@@ -82,9 +82,7 @@ async def test_a_rebuild_empties_and_fills_without_counting_twice(
         await desk.hears(*told, ("b", "x"))
 
 
-async def test_a_mark_of_another_service_is_waited_for(
-    desk: Any, shop: Any, made_up: Any
-) -> None:
+async def test_a_mark_of_another_service_is_waited_for(desk: Any, shop: Any, made_up: Any) -> None:
     other = made_up.Desk(shop.database, desk.nats, desk.url, desk.site)
     async with desk.running() as program, other.serving_as("shop"):
         async with shop.database.working("test") as tx:

@@ -39,9 +39,7 @@ async def test_what_was_committed_but_not_acknowledged_counts_once(
     committed = asyncio.Event()
 
     async def dies_after_the_commit(self: Any, messages: Any) -> None:
-        batch = [
-            consumer.incoming(self.handlers, m.headers, m.data, self.name) for m in messages
-        ]
+        batch = [consumer.incoming(self.handlers, m.headers, m.data, self.name) for m in messages]
         await self.apply(batch)
         committed.set()
         await asyncio.sleep(60)
