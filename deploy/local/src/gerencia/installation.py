@@ -154,10 +154,9 @@ def _gateway_port(asked: int | None, kept: int | None) -> int:
 
 
 def default_data() -> Path:
-    """Choose `.gerencia` beside the project's docker-compose.yml, else in the current folder."""
-    here = Path.cwd()
-    around = (folder for folder in (here, *here.parents) if (folder / PROJECT_MARK).exists())
-    return next(around, here) / ".gerencia"
+    """Choose `.gerencia` in the project that this program belongs to, else in this folder."""
+    around = (folder for folder in Path(__file__).parents if (folder / PROJECT_MARK).exists())
+    return next(around, Path.cwd()) / ".gerencia"
 
 
 def _text(file: Path) -> str | None:

@@ -147,6 +147,9 @@ def show_table(title: str, rows: Iterable[dict[str, Any]]) -> None:
     from rich.table import Table
 
     rows = list(rows)
+    if not rows:
+        show_words(title)
+        return
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for column in rows[0] if rows else []:
         table.add_column(column.replace("_", " "), overflow="fold")
