@@ -8,6 +8,9 @@ from contracts.billing import limits as contract
 from kernel.database import Transaction
 from kernel.scope import Principal
 
+EVERYWHERE = "*"
+"""A role granted at every company."""
+
 
 async def held(tx: Transaction, company: str, act: contract.Act) -> list[Authority]:
     """Who may decide how much about this in a company."""
@@ -22,7 +25,7 @@ async def roles_at(tx: Transaction, who: Principal, company: str, unit: str) -> 
     """
     if not who.grants:
         return who.roles
-    covered = await store.units_above(tx, unit) | {unit, company}
+    covered = await store.units_above(tx, unit) | {unit, company, EVERYWHERE}
     return frozenset(role for role, at in who.grants if at in covered)
 
 
