@@ -51,7 +51,7 @@ class Audit:
                 "at": now(),
                 "user_id": caller.principal.user,
                 "operation": operation,
-                "path": request.url.path,
+                "path": request.scope["path"],
                 "status": reply.status,
                 "address": request.client.host if request.client else None,
                 "key": request.headers.get("idempotency-key"),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import stat
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 from sqlalchemy import text
@@ -198,7 +199,9 @@ async def test_users_are_told_to_the_others(gateway: Gateway):
     assert PASSWORD not in str(told)
 
 
-async def test_the_token_file_is_made_once_and_for_its_owner_only(database, started, tmp_path):
+async def test_the_token_file_is_made_once_and_for_its_owner_only(
+    database: Any, started: Any, tmp_path: Any
+):
     file = Path(tmp_path / "admin-token")
     async with started(database) as first:
         assert stat.S_IMODE(file.stat().st_mode) == 0o600

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import httpx
 import pytest
@@ -60,7 +61,7 @@ async def test_a_body_beyond_the_limit_is_not_read(gateway: Gateway):
     assert batch.status_code == 503  # nobody answers: but it was passed on
 
 
-async def test_who_asks_too_often_is_told_when_to_come_back(database, started):
+async def test_who_asks_too_often_is_told_when_to_come_back(database: Any, started: Any):
     async with started(database, rate_limit="5/minute") as gateway, gateway.client() as admin:
         answers = [await admin.get("/api/v1/me") for _ in range(7)]
     assert [answer.status_code for answer in answers] == [200] * 5 + [429] * 2
@@ -68,7 +69,7 @@ async def test_who_asks_too_often_is_told_when_to_come_back(database, started):
     assert int(answers[-1].headers["retry-after"]) >= 1
 
 
-async def test_a_defect_is_a_problem_with_a_reference(gateway: Gateway, monkeypatch):
+async def test_a_defect_is_a_problem_with_a_reference(gateway: Gateway, monkeypatch: Any):
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 

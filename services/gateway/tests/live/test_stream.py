@@ -108,7 +108,7 @@ async def test_without_a_session_there_is_no_stream(gateway: Gateway):
     assert answer.status_code == 401
 
 
-async def test_a_revoked_session_ends_the_stream(gateway: Gateway, monkeypatch):
+async def test_a_revoked_session_ends_the_stream(gateway: Gateway, monkeypatch: Any):
     monkeypatch.setattr("gateway.live.stream.HEARTBEAT_SECONDS", 0.2)
     token = await gateway.user("ana", ("manager", "mty"))
     async with gateway.client(token) as ana, page(gateway, token) as stream:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 from uuid import UUID, uuid4
 
 from contracts.billing.limits import GetCredit
@@ -32,7 +33,7 @@ def card(**more: object) -> Card:
     return Card.model_validate(known | more)
 
 
-async def one_card(tx, asked, who):
+async def one_card(tx: Any, asked: Any, who: Any):
     """A customer of Monterrey: the database of customers would say the same."""
     if asked.customer != CUSTOMER or "mty" not in who.units:
         raise NotFound("customer", str(asked.customer))
@@ -40,7 +41,7 @@ async def one_card(tx, asked, who):
 
 
 async def test_a_customer_of_another_branch_is_not_there(
-    gateway: Gateway, stand_in, other_database
+    gateway: Gateway, stand_in: Any, other_database: Any
 ):
     near = await gateway.user("ana", ("manager", "mty"))
     far = await gateway.user("ben", ("manager", "gdl"))
@@ -57,11 +58,11 @@ async def test_a_customer_of_another_branch_is_not_there(
 
 
 async def test_the_service_sees_who_asks_and_in_what_scope(
-    gateway: Gateway, stand_in, other_database
+    gateway: Gateway, stand_in: Any, other_database: Any
 ):
     seen = []
 
-    async def list_customers(tx, asked, who):
+    async def list_customers(tx: Any, asked: Any, who: Any):
         seen.append((asked, who))
         return Page[CardRow](items=[], next="opaque")
 
@@ -78,11 +79,11 @@ async def test_the_service_sees_who_asks_and_in_what_scope(
 
 
 async def test_a_command_sent_twice_under_one_key_is_done_once(
-    gateway: Gateway, stand_in, other_database
+    gateway: Gateway, stand_in: Any, other_database: Any
 ):
     done = []
 
-    async def register(tx, asked, who):
+    async def register(tx: Any, asked: Any, who: Any):
         done.append(asked.name)
         return card(name=asked.name)
 
@@ -104,8 +105,10 @@ async def test_a_command_sent_twice_under_one_key_is_done_once(
     assert done == ["Peña", "Peña"]
 
 
-async def test_a_malformed_body_names_its_fields(gateway: Gateway, stand_in, other_database):
-    async def register(tx, asked, who):
+async def test_a_malformed_body_names_its_fields(
+    gateway: Gateway, stand_in: Any, other_database: Any
+):
+    async def register(tx: Any, asked: Any, who: Any):
         raise AssertionError
 
     async with stand_in("customers", other_database, {RegisterCustomer: register}):
@@ -121,7 +124,7 @@ async def test_a_malformed_body_names_its_fields(gateway: Gateway, stand_in, oth
 
 
 async def test_a_service_that_is_down_is_said_and_the_others_go_on(
-    gateway: Gateway, stand_in, other_database
+    gateway: Gateway, stand_in: Any, other_database: Any
 ):
     async with stand_in("customers", other_database, {GetCustomer: one_card}):
         async with gateway.client(**{"Accept-Language": "en"}) as admin:
@@ -133,8 +136,10 @@ async def test_a_service_that_is_down_is_said_and_the_others_go_on(
     assert up.status_code == 200
 
 
-async def test_a_service_that_is_late_is_not_waited_for(gateway: Gateway, stand_in, other_database):
-    async def slow(tx, asked, who):
+async def test_a_service_that_is_late_is_not_waited_for(
+    gateway: Gateway, stand_in: Any, other_database: Any
+):
+    async def slow(tx: Any, asked: Any, who: Any):
         await asyncio.sleep(5)
         raise AssertionError
 
@@ -149,9 +154,9 @@ async def test_a_service_that_is_late_is_not_waited_for(gateway: Gateway, stand_
 
 
 async def test_batches_go_by_the_name_of_their_operation(
-    gateway: Gateway, stand_in, other_database
+    gateway: Gateway, stand_in: Any, other_database: Any
 ):
-    async def import_units(tx, asked, who):
+    async def import_units(tx: Any, asked: Any, who: Any):
         return ImportAnswer(added=len(asked.records))
 
     record = {"key": "A", "name": "A" * 1000, "level": "branch", "active_from": "2011-01-01"}
@@ -165,7 +170,7 @@ async def test_batches_go_by_the_name_of_their_operation(
 
 
 async def test_commands_are_written_into_the_audit_trail(
-    gateway: Gateway, stand_in, other_database
+    gateway: Gateway, stand_in: Any, other_database: Any
 ):
     from sqlalchemy import text
 
@@ -184,7 +189,7 @@ async def test_commands_are_written_into_the_audit_trail(
 
 
 async def test_an_answer_may_be_asked_for_after_a_command(
-    gateway: Gateway, stand_in, other_database
+    gateway: Gateway, stand_in: Any, other_database: Any
 ):
     async with gateway.client() as admin:
         body = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
+from limits.strategies import FixedWindowRateLimiter
 
 from gateway.access import rules
 from gateway.access.model import EVERYWHERE
@@ -50,7 +50,7 @@ class Reception:
         self._tries = parse(settings.sign_in_limit)
         # An address is often a whole office: it may fail ten times as often as one user.
         self._office = type(self._tries)(self._tries.amount * 10, self._tries.multiples)
-        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
 
     async def receive(self, request: Request) -> Caller:
         """Who sent the request.

@@ -30,8 +30,8 @@ async def body_of(resource: Resource, request: Request, tree: Tree, who: Princip
     """The body of the operation that the request asks for."""
     if resource.method == "GET":
         return orjson.dumps(asked(resource, request.query_params, request.path_params, tree, who))
-    if request.query_params:
-        raise _unknown(next(iter(request.query_params)))
+    if request.scope["query_string"]:
+        raise _unknown(request.scope["query_string"].decode("ascii", "replace"))
     return with_path(
         await request.body(), {name: request.path_params[name] for name in resource.in_path}
     )
