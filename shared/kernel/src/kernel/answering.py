@@ -197,7 +197,7 @@ class Answering:
             if not found.free:
                 raise StillRunning(key)
             reply = await self._effect(tx, request)
-            await idempotency.keep(tx, name, Kept(reply.status, reply.body, reply.mark))
+            idempotency.keep(tx, name, Kept(reply.status, reply.body, reply.mark))
         return reply
 
     async def _effect(self, tx: Transaction, request: Request) -> Reply:

@@ -53,6 +53,8 @@ class Transaction:
         """`import` when what happens here is history that is being brought in."""
         self.announced: list[UUID] = []
         """Ids of the announced events, in order; the last one is the mark of a command."""
+        self.closing = ""
+        """SQL without parameters or results that travels with COMMIT: no round trip of its own."""
         self._rows: list[log.Announced] = []
 
     async def execute(
@@ -131,7 +133,7 @@ class Database:
 
     def working(self, job: str) -> AbstractAsyncContextManager[Transaction]:
         """A transaction of background work, which sees all units; `job` names it in the server."""
-        name = _literal(f"worker: {job}"[:63])
+        name = literal(f"worker: {job}"[:63])
         return self._transaction(self._worker, f"BEGIN; SET LOCAL application_name = {name}")
 
     async def close(self) -> None:
@@ -145,7 +147,7 @@ class Database:
             try:
                 yield tx
                 await tx.flush()
-                await _commit(tx.driver)
+                await _commit(tx)
             except BaseException:
                 await _roll_back(tx)
                 raise
@@ -197,9 +199,9 @@ async def _begun(engine: AsyncEngine, begin: str) -> Transaction:
     return Transaction(connection, driver)
 
 
-async def _commit(driver: Driver) -> None:
+async def _commit(tx: Transaction) -> None:
     # PostgreSQL answers ROLLBACK to the COMMIT of a transaction in which a statement failed.
-    if await driver.execute("COMMIT") != "COMMIT":
+    if await tx.driver.execute(f"{tx.closing}; COMMIT" if tx.closing else "COMMIT") != "COMMIT":
         raise NotCommitted
 
 
@@ -215,14 +217,14 @@ async def _roll_back(tx: Transaction) -> None:
 
 
 def _begin(who: Principal) -> str:
-    units, person, own = (_literal(value) for value in settings(who))
+    units, person, own = (literal(value) for value in settings(who))
     return (
         f"BEGIN; SELECT set_config('{UNITS}', {units}, true),"
         f" set_config('{PERSON}', {person}, true), set_config('{OWN}', {own}, true)"
     )
 
 
-def _literal(value: str) -> str:
+def literal(value: str) -> str:
     """A string constant of SQL; `standard_conforming_strings` is on in every server we run."""
     assert "\x00" not in value
     return "'" + value.replace("'", "''") + "'"

@@ -6,7 +6,8 @@ for 30 days. The row is written in the transaction of the effect, so both are th
 Whether the first request still runs is asked with an advisory try-lock: nobody waits, and a
 process that died holds nothing. The lock and the savepoint travel with the BEGIN, for every round
 trip is felt in what the gateway can carry; the look-up that follows takes the lock again, which
-tells whether it is ours, and sees whatever the one before had committed.
+tells whether it is ours, and sees whatever the one before had committed. The answer travels with
+the COMMIT.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+from kernel.database import literal
 
 if TYPE_CHECKING:
     from kernel.database import Transaction
@@ -26,17 +29,11 @@ SELECT pg_try_advisory_xact_lock($1) AS free, kept.request, kept.status, kept.an
 FROM (VALUES (1)) AS one
 LEFT JOIN idempotency AS kept
     ON kept.actor = $2 AND kept.operation = $3 AND kept.key = $4
-   AND kept.done_at > now() - make_interval(days => $5)
 """
 
 _KEEP = """
 INSERT INTO idempotency (actor, operation, key, request, status, answer, mark)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (actor, operation, key) DO UPDATE
-SET request = excluded.request, status = excluded.status, answer = excluded.answer,
-    mark = excluded.mark, done_at = now()
-WHERE idempotency.done_at <= now() - make_interval(days => $8)
-RETURNING 1
+VALUES ('{actor}', {operation}, {key}, '\\x{request}', {status}, '\\x{answer}', {mark})
 """
 
 
@@ -57,7 +54,7 @@ def tables(service: str) -> list[str]:
         )
         """,
         "CREATE INDEX idempotency_done_at ON idempotency USING brin (done_at)",
-        f"GRANT SELECT, INSERT, UPDATE ON idempotency TO {service}_app",
+        f"GRANT SELECT, INSERT ON idempotency TO {service}_app",
         f"GRANT SELECT, DELETE ON idempotency TO {service}_worker",
     ]
 
@@ -109,9 +106,7 @@ def beginning(key: Key) -> str:
 
 async def find(tx: Transaction, key: Key) -> Found:
     """Look the key up; only after `beginning`."""
-    row: Any = await tx.driver.fetchrow(
-        _FIND, key.lock, key.actor, key.operation, key.key, KEEP_DAYS
-    )
+    row: Any = await tx.driver.fetchrow(_FIND, key.lock, key.actor, key.operation, key.key)
     kept = Kept(row["status"], row["answer"], row["mark"]) if row["status"] else None
     return Found(row["free"], kept, row["request"] == key.request)
 
@@ -122,11 +117,17 @@ async def undo(tx: Transaction) -> None:
     tx.withdraw()
 
 
-async def keep(tx: Transaction, key: Key, kept: Kept) -> None:
-    """Remember the answer with the effect; what is older than the keeping time gives way."""
-    name = (key.actor, key.operation, key.key, key.request)
-    done = await tx.driver.fetchval(_KEEP, *name, kept.status, kept.answer, kept.mark, KEEP_DAYS)
-    assert done, "the lock lets nobody else keep an answer under this key"
+def keep(tx: Transaction, key: Key, kept: Kept) -> None:
+    """Remember the answer with the effect: it travels with COMMIT, which fails without it."""
+    tx.closing = _KEEP.format(
+        actor=key.actor,
+        operation=literal(key.operation),
+        key=literal(key.key),
+        request=key.request.hex(),
+        status=kept.status,
+        answer=kept.answer.hex(),
+        mark="NULL" if kept.mark is None else literal(kept.mark),
+    )
 
 
 async def forget_old(tx: Transaction) -> None:
