@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from customers.cards import operations as cards
+from customers.checks import documents_and_words
 from customers.orders import operations as orders
 from customers.orders import subscribers as decisions
 from customers.organisation import subscribers as organisation
@@ -12,5 +13,6 @@ SERVICE = Service(
     "customers",
     operations=[cards.operations, orders.operations],
     subscriptions=[organisation.subscriptions, decisions.subscriptions],
+    checks=[documents_and_words],
     projections=["units", "people"],
 )

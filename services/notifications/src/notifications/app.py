@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kernel.service import Service
+from notifications.checks import told_once
 from notifications.inbox import operations as inbox
 from notifications.mail import jobs as mail
 from notifications.notices import jobs as notices
@@ -14,4 +15,5 @@ SERVICE = Service(
     operations=[inbox.operations],
     subscriptions=[recipients.subscriptions, news.subscriptions],
     jobs=[notices.jobs, mail.jobs],
+    checks=[told_once],
 )
