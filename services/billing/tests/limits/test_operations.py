@@ -47,6 +47,8 @@ async def test_a_role_counts_where_it_was_granted(billing: Billing):
         await billing.ask(SetLimit(customer=customer, limit=billing.mxn(1)), who)
     above = billing.asks("manager", grants=(("manager", "refacciones"),))
     await billing.ask(SetLimit(customer=customer, limit=billing.mxn(1)), above)
+    everywhere = billing.asks("manager", grants=(("manager", "*"),))
+    await billing.ask(SetLimit(customer=customer, limit=billing.mxn(2)), everywhere)
 
 
 async def test_a_company_says_itself_who_may_decide_how_much(billing: Billing):
