@@ -54,6 +54,9 @@ async def found_company(admin: Caller, domain: str) -> World:
         await _user(admin, name, unit, domain)
     await admin.get("/admin/settled", patience=60, timeout=4)
     customers = [await _customer(admin, number) for number in range(12)]
+    await admin.get("/admin/settled", patience=60, timeout=4)
+    for customer in customers:
+        await _limit(admin, customer)
     tokens = {name: await _token(admin, name) for name in REPS | MANAGERS}
     return World(customers, tokens)
 
@@ -130,12 +133,13 @@ async def _customer(admin: Caller, number: int) -> str:
     }
     registered = await admin.send("register-customer", "/customers", body)
     assert registered.outcome == "done", registered
-    customer = str(registered.answer["customer"])
-    await admin.get("/admin/settled", patience=60, timeout=4)
+    return str(registered.answer["customer"])
+
+
+async def _limit(admin: Caller, customer: str) -> None:
     path = f"/customers/{customer}/credit/limit"
     limited = await admin.send("set-limit", path, {"limit": money(LIMIT)}, method="PUT")
     assert limited.outcome == "done", limited
-    return customer
 
 
 class Worker:

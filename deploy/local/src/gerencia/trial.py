@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from gerencia.servers.logins import service_dsns
 from gerencia.servers.ports import free_port
+from gerencia.servers.postgres import PostgresServer
 
 GERENCIA = [sys.executable, "-m", "gerencia"]
 START_SECONDS = 90
@@ -62,6 +64,12 @@ class Installation:
         status = self._up.wait(STOP_SECONDS)
         self._log.close()
         return status
+
+    def database(self, service: str) -> str:
+        """Address of a service's database, as its worker, who sees all units."""
+        port = json.loads((self.data / "ports.json").read_text())["postgres"]
+        server = PostgresServer(self.data / "postgres", port=port)
+        return service_dsns(server.admin_dsn, service).worker
 
     def command(self, *words: str) -> str:
         """Run another `gerencia` command on it and return what it prints."""
