@@ -96,10 +96,10 @@ CREATE INDEX documents_by_unit ON documents (unit, issued_on);
 CREATE INDEX documents_by_rep ON documents (rep, issued_on) WHERE rep IS NOT NULL;
 CREATE INDEX documents_by_invoice ON documents (invoice) WHERE invoice IS NOT NULL;
 CREATE TABLE document_lines (
-    document uuid, number int, product text NOT NULL, quantity numeric NOT NULL,
-    net numeric NOT NULL,
-    PRIMARY KEY (document, number)
+    document uuid, product text, quantity numeric NOT NULL, net numeric NOT NULL,
+    PRIMARY KEY (document, product)
 );
+COMMENT ON TABLE document_lines IS 'what a document sold of each product';
 CREATE TABLE actuals (
     company text NOT NULL, unit text NOT NULL, rep uuid, home text, currency text NOT NULL,
     day date NOT NULL, documents int NOT NULL, net numeric NOT NULL, gross numeric NOT NULL,

@@ -13,9 +13,8 @@ from kernel.money import Money
 
 @dataclass(frozen=True, slots=True)
 class DocumentLine:
-    """One product of a document."""
+    """What a document sold of one product, on however many of its lines."""
 
-    number: int
     product: str
     quantity: Decimal
     net: Decimal

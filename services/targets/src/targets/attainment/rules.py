@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -26,6 +27,24 @@ def taken_back(note: Document) -> Document:
 
 def _taken_back(line: DocumentLine) -> DocumentLine:
     return replace(line, quantity=-line.quantity, net=-line.net)
+
+
+def by_product(lines: Iterable[DocumentLine]) -> list[DocumentLine]:
+    """What was sold of each product: a product may stand on several lines of a document.
+
+    Source: TA3.
+
+    >>> two = [DocumentLine("DISC", Decimal(1), Decimal("10")),
+    ...     DocumentLine("DISC", Decimal(2), Decimal("18"))]
+    >>> by_product(two)
+    [DocumentLine(product='DISC', quantity=Decimal('3'), net=Decimal('28'))]
+    """
+    sold: dict[str, DocumentLine] = {}
+    for line in lines:
+        before = sold.get(line.product, DocumentLine(line.product, Decimal(0), Decimal(0)))
+        quantity, net = before.quantity + line.quantity, before.net + line.net
+        sold[line.product] = DocumentLine(line.product, quantity, net)
+    return list(sold.values())
 
 
 def attainment(actual: Decimal, target: Decimal | None) -> Decimal | None:

@@ -18,14 +18,8 @@ from targets.plan.store import quota_of
 
 LINES = Sheet(
     "document_lines",
-    ("document", "number"),
-    {
-        "document": "uuid",
-        "number": "int",
-        "product": "text",
-        "quantity": "numeric",
-        "net": "numeric",
-    },
+    ("document", "product"),
+    {"document": "uuid", "product": "text", "quantity": "numeric", "net": "numeric"},
 )
 
 _ADD_DOCUMENTS = """
@@ -98,7 +92,7 @@ async def add_documents(tx: Transaction, documents: Sequence[Document]) -> list[
         tx,
         LINES,
         (
-            (document.id, line.number, line.product, line.quantity, line.net)
+            (document.id, line.product, line.quantity, line.net)
             for document in added
             for line in document.lines
         ),

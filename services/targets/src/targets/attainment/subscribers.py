@@ -13,7 +13,7 @@ from kernel.events import Received
 from kernel.inbox import Subscriptions
 from targets.attainment import commands
 from targets.attainment.model import Document, DocumentLine
-from targets.attainment.rules import taken_back
+from targets.attainment.rules import by_product, taken_back
 
 subscriptions = Subscriptions()
 
@@ -78,4 +78,4 @@ def credit_note(message: Received[CreditNoteIssuedV1]) -> Document:
 
 
 def _lines(lines: Sequence[Line]) -> list[DocumentLine]:
-    return [DocumentLine(line.number, line.product, line.quantity, line.net) for line in lines]
+    return by_product(DocumentLine(line.product, line.quantity, line.net) for line in lines)

@@ -56,7 +56,7 @@ _SUMS = """
 sums AS (
     SELECT key, first, currency, count(one_order) AS orders, sum(net) AS net, sum(gross) AS gross
     FROM (
-        SELECT {key} AS key, first, currency, one_order, sum({net}) AS net, {gross} AS gross
+        SELECT {key} AS key, first, currency, one_order, sum(net) AS net, sum(gross) AS gross
         FROM {facts} GROUP BY 1, 2, 3, 4
     ) each_order
     GROUP BY 1, 2, 3 HAVING count(one_order) > 0 OR sum(net) <> 0 OR sum(gross) <> 0
@@ -69,8 +69,8 @@ FROM sums LEFT JOIN {table} named ON {match}
 _ORDER = "ORDER BY name NULLS LAST, first, id"
 
 
-def _sums(key: str, *, facts: str = "facts", net: str = "net", gross: str = "sum(gross)") -> str:
-    return _SUMS.format(key=key, facts=facts, net=net, gross=gross)
+def _sums(key: str, facts: str = "facts") -> str:
+    return _SUMS.format(key=key, facts=facts)
 
 
 def _by(key: str, table: str, name: str) -> str:
@@ -80,24 +80,35 @@ def _by(key: str, table: str, name: str) -> str:
     return f", {_sums(key)} {shown} {_ORDER}"
 
 
+# Nearly every order has one invoice, and a document has a row per product: those are counted,
+# and only the few orders with several invoices are told apart.
 _BY_PRODUCT = f"""
-, {
-    _sums(
-        "product",
-        facts="facts JOIN document_lines ON document = facts.id",
-        net="document_lines.net",
-        gross="NULL::numeric",
-    )
-}
+, shared AS (
+    SELECT one_order FROM facts WHERE one_order IS NOT NULL
+    GROUP BY one_order HAVING count(*) > 1
+), pieces AS (
+    SELECT product, first, currency, count(one_order) AS orders, sum(sold.net) AS net
+    FROM facts JOIN document_lines sold ON document = id
+    WHERE one_order IS NULL OR one_order NOT IN (SELECT one_order FROM shared)
+    GROUP BY product, first, currency
+    UNION ALL
+    SELECT product, first, currency, count(DISTINCT one_order), sum(sold.net)
+    FROM facts JOIN shared USING (one_order) JOIN document_lines sold ON document = id
+    GROUP BY product, first, currency
+), sums AS (
+    SELECT product AS key, first, currency, sum(orders)::bigint AS orders, sum(net) AS net,
+        NULL::numeric AS gross
+    FROM pieces GROUP BY product, first, currency HAVING sum(orders) > 0 OR sum(net) <> 0
+)
 {
     _SHOWN.format(
         id="sums.key", table="products", match="named.company = $1 AND named.key = sums.key"
     )
 }
 UNION ALL
-SELECT NULL, NULL, first, currency,
-    count(DISTINCT one_order) FILTER (WHERE net <> lines_net), sum(net - lines_net), NULL
-FROM facts GROUP BY first, currency HAVING sum(net - lines_net) <> 0
+SELECT NULL, NULL, first, currency, count(DISTINCT one_order), sum(net - lines_net), NULL
+FROM facts WHERE net <> lines_net
+GROUP BY first, currency HAVING sum(net - lines_net) <> 0
 {_ORDER}
 """
 _BY = {
@@ -118,7 +129,7 @@ _ROLLED_UP = f"""
 {
     _sums(
         "coalesce(top.ancestor, facts.unit)",
-        facts="facts LEFT JOIN top ON top.unit = facts.unit AND top.during @> facts.issued_on",
+        "facts LEFT JOIN top ON top.unit = facts.unit AND top.during @> facts.issued_on",
     )
 }
 {_SHOWN.format(id="named.key", table="units", match="named.id = sums.key")} {_ORDER}
