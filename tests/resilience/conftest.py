@@ -42,7 +42,10 @@ def _planted(fault: str) -> dict[str, str]:
     """What makes every program of the installation break one rule of the house."""
     if not fault:
         return {}
-    folder = Path(__file__).parent / "planted" / fault
+    planted = Path(__file__).parent / "planted"
+    folder = planted / fault
     assert (folder / "sitecustomize.py").exists(), f"no such planted fault: {fault}"
-    path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH", "")]))
+    path = os.pathsep.join(
+        filter(None, [str(folder), str(planted), os.environ.get("PYTHONPATH", "")])
+    )
     return {"PYTHONPATH": path}
