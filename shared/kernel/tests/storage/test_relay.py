@@ -54,6 +54,29 @@ async def test_a_full_log_goes_out_in_batches_and_none_is_missing(shop: Any):
     assert await shop.positions() == list(range(1, 1235))
 
 
+async def test_a_batch_is_found_by_its_index_in_a_log_without_statistics(shop: Any):
+    await shop.announce(*(shop.sold(str(n)) for n in range(2000)))
+    for _ in range(2):
+        chosen = await plan(shop, relay.SESSION)
+        assert "Index Cond: (seq <= " in chosen
+        assert "Materialize" not in chosen
+        await tampered(shop, "ANALYZE")
+
+
+async def tampered(shop: Any, statement: str) -> None:
+    owner = await asyncpg.connect(shop.database.dsns.owner)
+    await owner.execute(statement)
+    await owner.close()
+
+
+async def plan(shop: Any, settings: dict[str, str]) -> str:
+    worker = await asyncpg.connect(shop.database.dsns.worker, server_settings=settings)
+    await worker.execute(f"PREPARE assign (bigint, bigint) AS {relay.ASSIGN}")
+    lines = await worker.fetch("EXPLAIN EXECUTE assign (0, 0)")
+    await worker.close()
+    return "\n".join(line[0] for line in lines)
+
+
 async def test_a_batch_refused_for_a_message_seen_before_is_sent_one_by_one(
     shop: Any, monkeypatch: pytest.MonkeyPatch
 ):
