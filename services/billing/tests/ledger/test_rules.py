@@ -43,9 +43,9 @@ def test_without_tax_there_is_no_entry_for_it():
 
 
 def test_a_posting_that_does_not_balance_is_a_defect():
-    entries = (Entry(Account.CASH, mxn("1"), WHOSE), Entry(Account.REVENUE, mxn("-2"), WHOSE))
+    entries = (Entry(Account.CASH, mxn("1")), Entry(Account.REVENUE, mxn("-2")))
     with pytest.raises(AssertionError, match="balances"):
-        Posting(UUID(int=1), Kind.PAYMENT, UUID(int=1), TODAY, entries)
+        Posting(UUID(int=1), Kind.PAYMENT, UUID(int=1), WHOSE, TODAY, entries)
 
 
 def test_a_payment_settles_the_invoice_it_names_and_then_what_is_due_longest():

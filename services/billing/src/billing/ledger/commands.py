@@ -79,8 +79,7 @@ async def _post(
             receivable=posting.change(Account.RECEIVABLE),
             unallocated=-posting.change(Account.UNALLOCATED),
         )
-        currency = posting.entries[0].amount.currency
-        book.change(posting.whose.customer, currency, change)
+        book.change(posting.whose.customer, posting.currency, change)
 
 
 async def settle(

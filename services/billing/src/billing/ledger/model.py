@@ -66,17 +66,17 @@ class Entry:
 
     account: Account
     amount: Money
-    whose: Whose
     item: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """What happened on a day, as entries that balance."""
+    """What happened on a day, as entries in one currency that balance."""
 
     id: UUID
     kind: Kind
     document: UUID
+    whose: Whose
     dated_on: date
     entries: tuple[Entry, ...]
 
@@ -85,9 +85,9 @@ class Posting:
         assert sum(entry.amount.amount for entry in self.entries) == 0, "a posting balances"
 
     @property
-    def whose(self) -> Whose:
-        """Whose business it is: that of its first entry."""
-        return self.entries[0].whose
+    def currency(self) -> str:
+        """The currency of all its entries."""
+        return self.entries[0].amount.currency
 
     def change(self, account: Account) -> Decimal:
         """By how much it moves an account."""

@@ -114,15 +114,19 @@ def paid(payment: Document) -> Posting:
 def _posting(document: Document, *lines: tuple[Account, Money]) -> Posting:
     items = {Account.RECEIVABLE, Account.UNALLOCATED}
     entries = tuple(
-        Entry(account, amount, document.whose, document.id if account in items else None)
+        Entry(account, amount, document.id if account in items else None)
         for account, amount in lines
         if amount
     )
-    return Posting(document.id, document.kind, document.id, document.issued_on, entries)
+    return Posting(
+        document.id, document.kind, document.id, document.whose, document.issued_on, entries
+    )
 
 
 def allocated(posting: UUID, credit: Document, part: Allocated) -> Posting:
     """An allocation is a fact of its own day: not before the payment, nor before the invoice.
+
+    It belongs where the invoice belongs.
 
     | unallocated | receivable |
     |         116 |       -116 |
@@ -134,10 +138,11 @@ def allocated(posting: UUID, credit: Document, part: Allocated) -> Posting:
         posting,
         Kind.ALLOCATION,
         credit.id,
+        invoice.whose,
         allocated_on(credit, invoice),
         (
-            Entry(Account.UNALLOCATED, part.amount, credit.whose, credit.id),
-            Entry(Account.RECEIVABLE, -part.amount, invoice.whose, invoice.invoice),
+            Entry(Account.UNALLOCATED, part.amount, credit.id),
+            Entry(Account.RECEIVABLE, -part.amount, invoice.invoice),
         ),
     )
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from billing.batch import Row, arrays, insert_many
+from billing.batch import Row, arrays
 from billing.ledger.model import Document, Kind, OpenInvoice, Posting, Whose
 from billing.tables import documents, entries, postings
 from kernel.database import Transaction
@@ -20,11 +20,9 @@ DOCUMENT = (
     "id", "kind", "company", "unit", "rep", "customer", "number", "order_id", "order_number",
     "invoice", "issued_on", "due_on", "currency", "net", "gross", "origin",
 )  # fmt: skip
-POSTING = ("id", "kind", "document", "company", "unit", "rep", "customer", "dated_on", "posted_by")
-ENTRY = (
-    "posting", "line", "account", "item", "company", "unit", "rep", "customer", "dated_on",
-    "currency", "amount",
-)  # fmt: skip
+POSTING = ("id", "kind", "document", "company", "unit", "rep", "customer", "dated_on")
+ENTRY = ("posting", "line", "account", "item", "amount")
+
 # A document, its open item and its place in the line for a legal number are one statement.
 ADD = f"""
 WITH added AS (
@@ -40,6 +38,23 @@ WITH added AS (
 )
 INSERT INTO unnumbered (document, company, unit, kind)
 SELECT id, company, unit, kind FROM added WHERE origin = 'live'
+"""
+
+
+# The entries of a posting say of themselves only what the posting does not.
+POST = f"""
+WITH head AS (
+    SELECT * FROM {arrays(postings, POSTING)} AS h ({", ".join(POSTING)})
+), currency AS (
+    SELECT * FROM unnest($1::uuid[], $9::text[]) AS c (id, currency)
+), posted AS (
+    INSERT INTO postings ({", ".join(POSTING)}, posted_by) SELECT *, $10 FROM head
+)
+INSERT INTO entries (posting, line, account, item, amount, company, unit, rep, customer, dated_on,
+                     currency)
+SELECT e.*, h.company, h.unit, h.rep, h.customer, h.dated_on, c.currency
+FROM {arrays(entries, ENTRY, first=11)} AS e ({", ".join(ENTRY)})
+JOIN head h ON h.id = e.posting JOIN currency c ON c.id = e.posting
 """
 
 
@@ -106,44 +121,30 @@ def _document(one: Document) -> tuple[Any, ...]:
 
 async def post(tx: Transaction, added: Sequence[Posting], by: UUID | None = None) -> None:
     """Post; the database refuses entries that do not balance."""
-    heads: list[tuple[Any, ...]] = []
-    lines: list[tuple[Any, ...]] = []
-    for one in added:
-        where = one.whose
-        heads.append(
-            (
-                one.id,
-                one.kind.value,
-                one.document,
-                where.company,
-                where.unit,
-                where.rep,
-                where.customer,
-                one.dated_on,
-                by,
-            )
-        )
-        lines += _entries(one)
-    await insert_many(tx, postings, POSTING, heads)
-    await insert_many(tx, entries, ENTRY, lines)
+    if added:
+        heads = zip(*(_head(one) for one in added), strict=True)
+        lines = zip(*(line for one in added for line in _entries(one)), strict=True)
+        await tx.driver.execute(POST, *heads, by, *lines)
 
 
-def _entries(posting: Posting) -> Iterable[tuple[Any, ...]]:
-    for line, entry in enumerate(posting.entries, start=1):
-        where = entry.whose
-        yield (
-            posting.id,
-            line,
-            entry.account.value,
-            entry.item,
-            where.company,
-            where.unit,
-            where.rep,
-            where.customer,
-            posting.dated_on,
-            entry.amount.currency,
-            entry.amount.amount,
-        )
+def _head(one: Posting) -> tuple[Any, ...]:
+    where = one.whose
+    return (
+        one.id,
+        one.kind.value,
+        one.document,
+        where.company,
+        where.unit,
+        where.rep,
+        where.customer,
+        one.dated_on,
+        one.currency,
+    )
+
+
+def _entries(one: Posting) -> Iterable[tuple[Any, ...]]:
+    for line, entry in enumerate(one.entries, start=1):
+        yield one.id, line, entry.account.value, entry.item, entry.amount.amount
 
 
 async def reduce_items(tx: Transaction, by: Mapping[UUID, Decimal]) -> None:
