@@ -1,11 +1,10 @@
 """Messages of a durable consumer, each the moment it is there.
 
-Not the fetch of nats-py, and not FastStream's pull subscriber, which is built on it: a fetch of
-up to 200 that finds one message waits for the other 199 until its time is over (measured: a lone
-message came after the whole timeout, 5 s, or with a fetch of one after 1 ms but then 2,900/s at
-best). Here one request for many stays open, the broker sends what it has at once, and whatever
-lies here when the last batch is done is the next batch. It also hears what a fetch hides: that
-the consumer was deleted, that the broker is silent, that the connection was made anew.
+Not the fetch of nats-py, and not FastStream's pull subscriber, which is built on it. Both are
+quick enough (a waiting fetch of 200 hands over a lone message after 1.6 ms, one message at a time
+about 2,000/s), but they hide what a follower has to hear: that the consumer was deleted, that the
+broker is silent, that the connection was made anew. Here one request for many stays open, the
+broker sends what it has at once, and whatever lies here when the last batch is done is the next.
 """
 
 from __future__ import annotations
