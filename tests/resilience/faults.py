@@ -89,7 +89,8 @@ class Hurt:
         headers = {k: v for k, v in (old.headers or {}).items() if k.lower().startswith("ce-")}
         again = {**headers, INJECTED: "1"}
         await js.publish(old.subject, old.data or b"", headers=again)
-        poison = {**again, "ce-id": f"{self.rng.getrandbits(128):032x}", "ce-subject": "poison"}
+        foreign = {k: v for k, v in again.items() if k not in ("ce-position", "ce-logid")}
+        poison = {**foreign, "ce-id": f"{self.rng.getrandbits(128):032x}", "ce-subject": "poison"}
         await js.publish(_about_poison(old.subject), b"{not json", headers=poison)
         unknown = {**poison, "ce-id": f"{self.rng.getrandbits(128):032x}"}
         await js.publish(_version_nine(old.subject), b"{}", headers=unknown)
