@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import orjson
@@ -45,30 +47,36 @@ class Settled(BaseModel):
     services: dict[str, Position]
 
 
+@dataclass(frozen=True)
+class OfAll:
+    """An operation that every service is asked at once, under an address of its own."""
+
+    method: str
+    path: str
+    operation: str
+    seconds: float
+    summary: str
+
+
+OF_ALL = (
+    OfAll("GET", "/status", "status", 3, "What waits in each service"),
+    OfAll("GET", "/parked", "parked-list", 5, "The events that each service could not handle"),
+    OfAll("POST", "/verify", "verify", 120, "Let each service look for what must never be"),
+    OfAll("POST", "/reconcile", "reconcile", 120, "Let each send again what its stream misses"),
+    OfAll("POST", "/replay", "replay", 120, "Let each take in again what it never got of an owner"),
+)
+
+
 def router(gateway: Gateway) -> APIRouter:
     """The addresses for administrators of every company."""
     routes = APIRouter(prefix="/admin", tags=["admin"])
-
-    async def administrator(request: Request, operation: str) -> Principal:
-        caller = await gateway.reception.receive(request)
-        assert_administrator(caller.principal, operation)
-        return caller.principal
-
-    async def of_all(request: Request, operation: str, body: bytes, seconds: float) -> Response:
-        who = await administrator(request, operation)
-        wait = patience(request, seconds)
-        replies = await asyncio.gather(
-            *(gateway.client.forward(one, operation, body, who, timeout=wait) for one in SERVICES)
-        )
-        answer = {name: _told(reply) for name, reply in zip(SERVICES, replies, strict=True)}
-        return Response(orjson.dumps({"services": answer}), media_type=JSON)
 
     @routes.get("/settled")
     async def settled(
         request: Request, seconds: Annotated[float, Query(alias="timeout", gt=0, le=600)] = 60.0
     ) -> Settled:
         """Wait until everything that happened has had its effects in every service."""
-        await administrator(request, "settled")
+        await _administrator(gateway, request, "settled")
         began = time.monotonic()
         positions = await Settling(gateway.client, seconds).settled()
         gateway.forget()
@@ -76,30 +84,20 @@ def router(gateway: Gateway) -> APIRouter:
         services = {name: Position(position=at) for name, at in positions.items()}
         return Settled(waited_ms=waited, services=services)
 
-    @routes.get("/status", responses=PER_SERVICE)
-    async def status(request: Request) -> Response:
-        """What waits in each service."""
-        return await of_all(request, "status", b"{}", 3)
-
-    @routes.get("/parked", responses=PER_SERVICE)
-    async def parked(request: Request) -> Response:
-        """The events that each service could not handle."""
-        return await of_all(request, "parked-list", b"{}", 5)
-
-    @routes.post("/verify", responses=PER_SERVICE)
-    async def verify(request: Request) -> Response:
-        """Let each service look for what must never be."""
-        return await of_all(request, "verify", await request.body(), 120)
-
-    @routes.post("/reconcile", responses=PER_SERVICE)
-    async def reconcile(request: Request) -> Response:
-        """Let each service compare its log with the broker, and send again what is missing."""
-        return await of_all(request, "reconcile", await request.body(), 120)
+    for one in OF_ALL:
+        routes.add_api_route(
+            one.path,
+            _asking_all(gateway, one),
+            methods=[one.method],
+            summary=one.summary,
+            name=one.operation,
+            responses=PER_SERVICE,
+        )
 
     @routes.get("/{service}/{operation}", responses=AS_IS)
     async def ask(service: Name, operation: Operation, request: Request) -> Response:
         """Ask one service one of the questions that every service answers."""
-        who = await administrator(request, operation)
+        who = await _administrator(gateway, request, operation)
         body = orjson.dumps(dict(request.query_params))
         wait = patience(request, 30)
         return _as_is(await gateway.client.forward(service, operation, body, who, timeout=wait))
@@ -107,7 +105,7 @@ def router(gateway: Gateway) -> APIRouter:
     @routes.post("/{service}/{operation}", responses=AS_IS)
     async def tell(service: Name, operation: Operation, request: Request) -> Response:
         """Give one service one of the commands that every service knows."""
-        who = await administrator(request, operation)
+        who = await _administrator(gateway, request, operation)
         body = with_path(await request.body(), {})
         wait = patience(request, 120)
         return _as_is(
@@ -117,6 +115,30 @@ def router(gateway: Gateway) -> APIRouter:
         )
 
     return routes
+
+
+async def _administrator(gateway: Gateway, request: Request, operation: str) -> Principal:
+    caller = await gateway.reception.receive(request)
+    assert_administrator(caller.principal, operation)
+    return caller.principal
+
+
+def _asking_all(gateway: Gateway, one: OfAll) -> Callable[[Request], Awaitable[Response]]:
+    async def of_all(request: Request) -> Response:
+        who = await _administrator(gateway, request, one.operation)
+        asked = orjson.dumps(dict(request.query_params))
+        body = await request.body() if one.method == "POST" else asked
+        wait = patience(request, one.seconds)
+        replies = await asyncio.gather(
+            *(
+                gateway.client.forward(service, one.operation, body, who, timeout=wait)
+                for service in SERVICES
+            )
+        )
+        answer = {name: _told(reply) for name, reply in zip(SERVICES, replies, strict=True)}
+        return Response(orjson.dumps({"services": answer}), media_type=JSON)
+
+    return of_all
 
 
 def _told(reply: Forwarded) -> object:
