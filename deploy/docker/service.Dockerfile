@@ -7,7 +7,7 @@ ENV PATH=/opt/gerencia/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /build
 COPY requirements.lock ./
 # The versions of the lock file, as constraints: a service takes only what it needs of them.
-RUN sed -nE 's/^([A-Za-z0-9._-]+==[^ ;]+).*/\1/p' requirements.lock > versions.txt
+RUN sed -nE 's/^([A-Za-z0-9._-]+==.*[^ \\]) *\\?$/\1/p' requirements.lock > versions.txt
 COPY shared ./shared
 RUN --mount=type=cache,target=/root/.cache/pip \
     pip install --quiet --constraint versions.txt ./shared/kernel ./shared/contracts
@@ -32,7 +32,7 @@ ENV PATH=/opt/gerencia/bin:$PATH \
     GERENCIA_HTTP_PORT=9000
 USER gerencia
 EXPOSE 9000
-HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --start-interval=1s --retries=3 \
+HEALTHCHECK --interval=3s --timeout=3s --start-period=60s --retries=5 \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:9000/health/ready', timeout=2)"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/bin/sh", "-c", "exec python -m \"$GERENCIA_SERVICE\" \"$@\"", "--"]

@@ -11,7 +11,9 @@
       eval "password=\${${prefix}_${suffix}_PASSWORD}"
       printf "CREATE ROLE %s_%s LOGIN PASSWORD '%s';\n" "$service" "$login" "$password"
     done
-    printf 'CREATE DATABASE %s OWNER %s_owner;\n' "$service" "$service"
+    # The same characters and order wherever it runs; Spanish order is a stored sort key.
+    printf "CREATE DATABASE %s OWNER %s_owner TEMPLATE template0 ENCODING 'UTF8'" "$service" "$service"
+    printf " LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LC_COLLATE 'C' LC_CTYPE 'C';\n"
     printf 'REVOKE ALL ON DATABASE %s FROM PUBLIC;\n' "$service"
     printf 'GRANT CONNECT, TEMPORARY ON DATABASE %s TO %s_app, %s_worker;\n' \
       "$service" "$service" "$service"

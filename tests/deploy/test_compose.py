@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import subprocess
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from nats import connect
+from nats.aio.client import Client
+from nats.aio.msg import Msg
 
 from gerencia.programs import SERVICES
 from gerencia.servers import nats
+from gerencia.servers.ports import free_port, is_free
 from gerencia.testing import in_containers
 
 ROOT = Path(__file__).parents[2]
@@ -83,6 +90,86 @@ def test_the_hub_is_synced_and_its_configuration_is_valid():
         check=False,
     )
     assert checked.returncode == 0, checked.stderr
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[str]:
+    """The hub's broker as compose configures it, on a port and folder of its own."""
+    port, monitoring = free_port(), free_port()
+    text = HUB.read_text().replace("port: 4222", f"port: {port}", 1)
+    text = text.replace("http_port: 8222", f"http_port: {monitoring}")
+    configuration = tmp_path / "hub.conf"
+    configuration.write_text(text.replace("/data", str(tmp_path / "data")))
+    passwords = dict.fromkeys(re.findall(r"\$(\w+_PASSWORD)", text), "p1")
+    process = subprocess.Popen(
+        [nats.binary(), "-c", configuration],
+        env={**os.environ, **passwords},
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        while is_free(monitoring):
+            time.sleep(0.01)
+        yield f"127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+async def connected(hub: str, user: str) -> tuple[Client, list[str]]:
+    complaints: list[str] = []
+
+    async def complain(error: Exception) -> None:
+        complaints.append(str(error))
+
+    return await connect(f"nats://{user}:p1@{hub}", error_cb=complain), complaints
+
+
+async def say_yes(question: Msg) -> None:
+    await question.respond(b"yes")
+
+
+async def test_a_service_declares_its_stream_and_tells_its_own_facts(hub: str):
+    for service in SERVICES:
+        broker, complaints = await connected(hub, service)
+        stream = f"evt-hub-{service}"
+        await broker.jetstream(timeout=10).add_stream(
+            name=stream, subjects=[f"evt.hub.*.{service}.>"]
+        )
+        told = await broker.jetstream(timeout=10).publish(
+            f"evt.hub.mty.{service}.fact.v1.one", b"{}"
+        )
+        assert told.stream == stream
+        assert complaints == []
+        await broker.close()
+
+
+@pytest.mark.parametrize(
+    ("user", "subject"),
+    [
+        ("billing", "evt.hub.mty.customers.order-placed.v1.one"),
+        ("billing", "rpc.hub.customers.place-order"),
+        ("customers", "rpc.hub.billing.set-limit"),
+        ("targets", "$JS.API.STREAM.DELETE.evt-hub-billing"),
+        ("notifications", "$JS.API.STREAM.PURGE.evt-hub-billing"),
+    ],
+)
+async def test_what_is_not_a_services_own_is_refused(hub: str, user: str, subject: str):
+    broker, complaints = await connected(hub, user)
+    await broker.publish(subject, b"{}")
+    await broker.flush()
+    await asyncio.sleep(0.05)
+    await broker.close()
+    assert any("permissions violation" in complaint for complaint in complaints)
+
+
+async def test_the_gateway_asks_and_a_service_answers(hub: str):
+    billing, _ = await connected(hub, "billing")
+    gateway, _ = await connected(hub, "gateway")
+    await billing.subscribe("rpc.hub.billing.>", cb=say_yes)
+    await billing.flush()
+    assert (await gateway.request("rpc.hub.billing.get-credit", b"{}", timeout=2)).data == b"yes"
+    await billing.close()
+    await gateway.close()
 
 
 @pytest.mark.skipif(

@@ -13,6 +13,12 @@ from gerencia.servers.logins import Dsns, service_dsns
 
 Administrator: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
+# The same characters and order wherever it runs; Spanish order is a stored sort key.
+CHARACTERS = (
+    "TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'"
+    " LC_COLLATE 'C' LC_CTYPE 'C'"
+)
+
 
 async def provision(admin_dsn: str, service: str, database: str | None = None) -> Dsns:
     """Make the service's database and its three logins, when they are not there."""
@@ -45,7 +51,7 @@ async def _ensure_login(admin: Administrator, dsn: str) -> None:
 async def _ensure_database(admin: Administrator, service: str, database: str) -> None:
     if await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database) is not None:
         return
-    await admin.execute(f"CREATE DATABASE {database} OWNER {service}_owner")
+    await admin.execute(f"CREATE DATABASE {database} OWNER {service}_owner {CHARACTERS}")
     await grant_connect(admin, service, database)
 
 
