@@ -13,9 +13,9 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+
 from gateway.app import serving
 from gateway.settings import GatewaySettings
-
 from gerencia.testing import Nats, Running, service_database
 
 PASSWORD = "una frase larga"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -92,8 +91,10 @@ class Count(Question[Noted]):
 
 
 TABLES = [
-    "CREATE TABLE heard (nth bigint GENERATED ALWAYS AS IDENTITY, type text, shelf text,"
-    " note text, size int)",
+    (
+        "CREATE TABLE heard (nth bigint GENERATED ALWAYS AS IDENTITY, type text, shelf text,"
+        " note text, size int)"
+    ),
     *grants("desk", "heard"),
     "CREATE TABLE notes (text text NOT NULL, unit text NOT NULL, owner uuid)",
     *policies("notes", service="desk", owner="owner"),
