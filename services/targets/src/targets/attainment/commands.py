@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from kernel.context import Context, within
 from kernel.database import Transaction
 from targets.attainment import rules, store
 from targets.attainment.events import attainment_reached
 from targets.attainment.model import Document
 from targets.commissions import queries as commissions
 
+News = Mapping[UUID, Context]
+"""What each document that is news follows from."""
 
-async def count(
-    tx: Transaction, documents: Sequence[Document], live: frozenset[UUID], at: datetime
-) -> None:
+
+async def count(tx: Transaction, documents: Sequence[Document], live: News, at: datetime) -> None:
     """Count documents; one that was counted before changes nothing.
 
     Those in `live` are news; the others are history that is brought in.
@@ -30,9 +32,7 @@ async def count(
     await _reach(tx, added, live, at)
 
 
-async def _reach(
-    tx: Transaction, added: Sequence[Document], live: frozenset[UUID], at: datetime
-) -> None:
+async def _reach(tx: Transaction, added: Sequence[Document], live: News, at: datetime) -> None:
     """Mark quotas that are reached now, and tell of it where it is news."""
     sold = [(document.rep, document.issued_on) for document in added if document.rep is not None]
     quotas = await store.lock_open_quotas(tx, sold)
@@ -41,7 +41,8 @@ async def _reach(
     standings = await store.actuals_of(tx, quotas)
     reached = [each for each in standings if rules.is_reached(each[1], each[0].target)]
     await store.mark_reached(tx, [quota.id for quota, _ in reached], at)
-    sellers = {document.rep for document in added if document.id in live}
+    news = {document.rep: live[document.id] for document in added if document.id in live}
     for quota, actual in reached:
-        if quota.person in sellers:
-            tx.announce(attainment_reached(quota, actual), person=quota.person)
+        if quota.person in news:
+            with within(news[quota.person]):
+                tx.announce(attainment_reached(quota, actual), person=quota.person)

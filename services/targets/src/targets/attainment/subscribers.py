@@ -8,6 +8,7 @@ from contracts.billing.credit_note_issued import CreditNoteIssuedV1
 from contracts.billing.invoice_issued import InvoiceIssuedV1
 from contracts.lines import Line
 from kernel.clock import now
+from kernel.context import following
 from kernel.database import Transaction
 from kernel.events import Received
 from kernel.inbox import Subscriptions
@@ -21,7 +22,7 @@ subscriptions = Subscriptions()
 @subscriptions.on_many(InvoiceIssuedV1)
 async def count_invoices(tx: Transaction, messages: Sequence[Received[InvoiceIssuedV1]]) -> None:
     """Each counts for its rep and its unit on the day it was issued."""
-    live = frozenset(each.event.invoice for each in messages if each.origin == "live")
+    live = {each.event.invoice: following(each) for each in messages if each.origin == "live"}
     await commands.count(tx, [invoice(each) for each in messages], live, now())
 
 
@@ -30,7 +31,7 @@ async def count_credit_notes(
     tx: Transaction, messages: Sequence[Received[CreditNoteIssuedV1]]
 ) -> None:
     """Each counts against its rep and its unit, whether its invoice is here already or not."""
-    live = frozenset(each.event.credit_note for each in messages if each.origin == "live")
+    live = {each.event.credit_note: following(each) for each in messages if each.origin == "live"}
     await commands.count(tx, [credit_note(each) for each in messages], live, now())
 
 
