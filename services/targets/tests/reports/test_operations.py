@@ -153,15 +153,25 @@ async def test_attainment_has_a_row_per_quota_even_without_sales(sold: Targets) 
     ]
 
 
-async def test_attainment_of_a_unit_is_its_people_s_quotas_against_its_own_sales(
-    sold: Targets,
-) -> None:
+async def test_attainment_of_a_unit_holds_all_that_is_below_it(sold: Targets) -> None:
     for name, target in (("Ana", "3000.00"), ("Luis", "1000.00"), ("Eva", "60.00")):
         await sold.quota(name, target, "2026-03-01", "2026-04-01")
     assert await attainment(sold, "unit") == [
+        ("ACME", "4060.00", "1100.00", "0.2709", 3),
         ("gdl", "60.00", "30.00", "0.5000", 1),
-        ("mty", "4000.00", "1000.00", "0.2500", 1),
+        ("mty", "4000.00", "1070.00", "0.2675", 2),
     ]
+    assert await attainment(sold, "unit", asks("manager", units=("mty", "mty-7"))) == [
+        ("mty", "4000.00", "1070.00", "0.2675", 2)
+    ]
+
+
+async def test_an_order_invoiced_by_two_units_is_one_order_of_the_company(sold: Targets) -> None:
+    await sold.quota("Ana", "1000.00", "2026-03-01", None)
+    await sold.quota("Eva", "1000.00", "2026-03-01", None)
+    await sold.hear(invoice("F9", "1", unit="gdl", order=some("order F1")))
+    orders = {row[0]: row[4] for row in await attainment(sold, "unit")}
+    assert orders == {"ACME": 4, "gdl": 2, "mty": 3}
 
 
 async def test_attainment_of_a_person_is_whole_for_their_manager_wherever_it_was_sold(

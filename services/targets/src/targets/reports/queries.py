@@ -53,7 +53,10 @@ async def attainments(
 ) -> contract.AttainmentReport:
     """Each quota against what was invoiced in its period."""
     await organisation.company(tx, asked.company, who, today)
-    rows = await store.attainment(tx, asked.company, asked.by)
+    if asked.by == "unit":
+        rows = await store.attainment_of_units(tx, asked.company, who.units)
+    else:
+        rows = await store.attainment_of_people(tx, asked.company)
     return contract.AttainmentReport(rows=[_attainment_row(row) for row in rows])
 
 

@@ -156,41 +156,74 @@ async def levels(tx: Transaction, company: str) -> list[str]:
     return [row["level"] for row in rows]
 
 
-_ATTAINMENT = """
-SELECT {named}, period_start, period_end, quota.currency, target, sold.net AS actual, orders
-FROM ({quotas}) quota
-JOIN {table} named ON named.id = quota.{owner}
+_ATTAINMENT_OF_PEOPLE = """
+SELECT people.key AS id, people.name, period_start, period_end, quotas.currency, target,
+    sold.net AS actual, orders
+FROM quotas JOIN people ON people.id = person
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(net), 0) AS net,
         count(DISTINCT CASE WHEN invoice IS NULL THEN coalesce(order_id, id) END) AS orders
-    FROM documents WHERE documents.{fact} = quota.{owner}
-    AND documents.currency = quota.currency AND issued_on >= period_start
+    FROM documents WHERE rep = person
+    AND documents.currency = quotas.currency AND issued_on >= period_start
     AND (period_end IS NULL OR issued_on < period_end)
 ) sold
-ORDER BY named.name, period_start, named.key
+WHERE quotas.company = $1
+ORDER BY people.name, period_start, people.key
 """
-_ATTAINMENT_BY = {
-    "rep": _ATTAINMENT.format(
-        named="named.key AS id, named.name",
-        quotas="SELECT * FROM quotas WHERE company = $1",
-        table="people",
-        owner="person",
-        fact="rep",
-    ),
-    "unit": _ATTAINMENT.format(
-        named="named.key AS id, named.name",
-        quotas="SELECT unit, period_start, period_end, currency, sum(target) AS target"
-        " FROM quotas WHERE company = $1 GROUP BY unit, period_start, period_end, currency",
-        table="units",
-        owner="unit",
-        fact="unit",
-    ),
-}
+# Where a quota stands is told by the first day of its period, where a sale stands by its own day.
+# As by product, only orders with several invoices are told apart.
+_ATTAINMENT_OF_UNITS = """
+WITH tree AS MATERIALIZED (
+    SELECT unit, ancestor, during FROM ancestry WHERE company = $1 AND ancestor = ANY($2::text[])
+), quota AS MATERIALIZED (
+    SELECT row_number() OVER () AS id, ancestor, period_start, period_end, currency,
+        sum(target) AS target
+    FROM quotas JOIN tree ON tree.unit = quotas.unit AND during @> period_start
+    WHERE company = $1 GROUP BY ancestor, period_start, period_end, currency
+), facts AS MATERIALIZED (
+    SELECT unit, issued_on, currency, net,
+        CASE WHEN invoice IS NULL THEN coalesce(order_id, id) END AS one_order
+    FROM documents WHERE company = $1
+), shared AS MATERIALIZED (
+    SELECT one_order FROM facts WHERE one_order IS NOT NULL
+    GROUP BY one_order HAVING count(*) > 1
+), unit_days AS (
+    SELECT unit, issued_on, currency, sum(net) AS net, count(one_order)
+        FILTER (WHERE one_order NOT IN (SELECT one_order FROM shared)) AS orders
+    FROM facts GROUP BY unit, issued_on, currency
+), days AS (
+    SELECT ancestor, issued_on, currency, sum(net) AS net, sum(orders) AS orders
+    FROM unit_days JOIN tree ON tree.unit = unit_days.unit AND during @> issued_on
+    GROUP BY ancestor, issued_on, currency
+), sold AS (
+    SELECT quota.id, sum(net) AS net, sum(orders)::bigint AS orders
+    FROM quota JOIN days ON days.ancestor = quota.ancestor AND days.currency = quota.currency
+        AND issued_on >= period_start AND (period_end IS NULL OR issued_on < period_end)
+    GROUP BY quota.id
+), several AS (
+    SELECT quota.id, count(DISTINCT one_order) AS orders
+    FROM shared JOIN facts USING (one_order)
+    JOIN tree ON tree.unit = facts.unit AND during @> issued_on
+    JOIN quota ON quota.ancestor = tree.ancestor AND quota.currency = facts.currency
+        AND issued_on >= period_start AND (period_end IS NULL OR issued_on < period_end)
+    GROUP BY quota.id
+)
+SELECT units.key AS id, units.name, period_start, period_end, quota.currency, target,
+    coalesce(net, 0) AS actual, coalesce(sold.orders, 0) + coalesce(several.orders, 0) AS orders
+FROM quota JOIN units ON units.id = quota.ancestor
+LEFT JOIN sold ON sold.id = quota.id LEFT JOIN several ON several.id = quota.id
+ORDER BY units.name, period_start, units.key
+"""
 
 
-async def attainment(tx: Transaction, company: str, by: str) -> Rows:
-    """A row per quota; of a unit, the quotas of its people against its own sales."""
-    return await tx.driver.fetch(_ATTAINMENT_BY[by], company)
+async def attainment_of_people(tx: Transaction, company: str) -> Rows:
+    """A row per quota, against what was invoiced for the person in its period."""
+    return await tx.driver.fetch(_ATTAINMENT_OF_PEOPLE, company)
+
+
+async def attainment_of_units(tx: Transaction, company: str, units: Sequence[str]) -> Rows:
+    """A row per unit and period: the quotas of its people and all below, against their sales."""
+    return await tx.driver.fetch(_ATTAINMENT_OF_UNITS, company, list(units))
 
 
 async def commissions(tx: Transaction, company: str, period: str | None) -> Rows:

@@ -74,7 +74,12 @@ class AttainmentReport(Message):
 
 
 class ReportAttainment(Question[AttainmentReport]):
-    """Attainment of each person, or of each unit: the sum of its people's quotas, the unit's own sales."""
+    """Attainment of each person, or of each unit.
+
+    A unit's row holds all below it: the quotas of the people placed in it or below when the
+    period begins, the sales of it and of the units below. So no parent shows nothing when a
+    child has something, and the company's row is everything.
+    """
 
     operation: ClassVar = "targets.report-attainment"
     answer: ClassVar = AttainmentReport
