@@ -25,7 +25,12 @@ from kernel.events import Event, Origin
 from kernel.scope import OWN, PERSON, UNITS, Principal, settings
 
 Driver: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
-LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError)
+LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # the server is stopping, or the session idled too long
+    asyncpg.InterfaceError,
+    OSError,
+)
 """How it shows that a connection is gone: the server was restarted, the network was cut."""
 
 
