@@ -32,7 +32,7 @@ ENV PATH=/opt/gerencia/bin:$PATH \
     GERENCIA_HTTP_PORT=9000
 USER gerencia
 EXPOSE 9000
-HEALTHCHECK --interval=3s --timeout=3s --start-period=60s --retries=5 \
-    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:9000/health/ready', timeout=2)"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+    CMD ["python", "-I", "-S", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:9000/health/ready', timeout=2)"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/bin/sh", "-c", "exec python -m \"$GERENCIA_SERVICE\" \"$@\"", "--"]
