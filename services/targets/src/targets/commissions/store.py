@@ -56,6 +56,12 @@ FROM documents note
 JOIN {lines} line ON line.document = note.invoice AND line.mirrors IS NULL
 WHERE note.invoice IS NOT NULL AND note.invoice_net <> 0 AND {these}
 """
+# All rows are compared with all rows: while a run fills the lines, their number is not known to
+# the planner, and a nested loop would read them anew for each.
+_FOR_A_RUN = """
+SELECT set_config('work_mem', '128MB', true), set_config('enable_nestloop', 'off', true),
+    set_config('plan_cache_mode', 'force_custom_plan', true)
+"""
 _INTO_LINES = "INSERT INTO commission_lines {due} ON CONFLICT (id) DO NOTHING"
 _NOTES = """
 SELECT id FROM documents WHERE id = ANY($1::uuid[]) AND invoice IS NOT NULL
@@ -111,7 +117,7 @@ async def count_anew(tx: Transaction, company: str, person: UUID | None) -> Coun
 
 
 async def _write_due(tx: Transaction, company: str, person: UUID | None) -> None:
-    await tx.driver.execute("SET LOCAL work_mem = '128MB'")
+    await tx.driver.execute(_FOR_A_RUN)
     await tx.driver.execute(
         "CREATE TEMP TABLE due (LIKE commission_lines) ON COMMIT DROP",
     )
