@@ -65,11 +65,15 @@ class Installation:
         self._log.close()
         return status
 
+    @property
+    def admin_dsn(self) -> str:
+        """Address of the database server, as its superuser."""
+        port = json.loads((self.data / "ports.json").read_text())["postgres"]
+        return PostgresServer(self.data / "postgres", port=port).admin_dsn
+
     def database(self, service: str) -> str:
         """Address of a service's database, as its worker, who sees all units."""
-        port = json.loads((self.data / "ports.json").read_text())["postgres"]
-        server = PostgresServer(self.data / "postgres", port=port)
-        return service_dsns(server.admin_dsn, service).worker
+        return service_dsns(self.admin_dsn, service).worker
 
     def command(self, *words: str) -> str:
         """Run another `gerencia` command on it and return what it prints."""
