@@ -39,6 +39,10 @@ class Range:
         return (self.company, list(self.units), self.own_only, self.start, self.end)
 
 
+# How many rows a range or a tree brings is not known to the planner: it is told to expect many.
+_FOR_MANY_ROWS = """
+SELECT set_config('enable_nestloop', 'off', true), set_config('work_mem', '16MB', true)
+"""
 # Sales are those of the units in scope. A person's own may have been made elsewhere, and what
 # their manager sees of another unit would be a part that looks like the whole.
 # An invoice without an order stands for one; a credit note is none.
@@ -138,12 +142,14 @@ _ROLLED_UP = f"""
 
 async def sales(tx: Transaction, of: Range, by: str, period: str | None) -> Rows:
     """Invoiced documents less credit notes, by name and period."""
+    await tx.driver.execute(_FOR_MANY_ROWS)
     facts = _FACTS.format(first_day=FIRST_DAYS[period].format(day="issued_on"))
     return await tx.driver.fetch(facts + _BY[by], *of.given)
 
 
 async def sales_at_level(tx: Transaction, of: Range, level: str, period: str | None) -> Rows:
     """The same by the units of one level, as the tree was on each document's day."""
+    await tx.driver.execute(_FOR_MANY_ROWS)
     facts = _FACTS.format(first_day=FIRST_DAYS[period].format(day="issued_on"))
     return await tx.driver.fetch(facts + _ROLLED_UP, *of.given, level)
 
@@ -187,11 +193,11 @@ WITH tree AS MATERIALIZED (
 ), shared AS MATERIALIZED (
     SELECT one_order FROM facts WHERE one_order IS NOT NULL
     GROUP BY one_order HAVING count(*) > 1
-), unit_days AS (
+), unit_days AS MATERIALIZED (
     SELECT unit, issued_on, currency, sum(net) AS net, count(one_order)
         FILTER (WHERE one_order NOT IN (SELECT one_order FROM shared)) AS orders
     FROM facts GROUP BY unit, issued_on, currency
-), days AS (
+), days AS MATERIALIZED (
     SELECT ancestor, issued_on, currency, sum(net) AS net, sum(orders) AS orders
     FROM unit_days JOIN tree ON tree.unit = unit_days.unit AND during @> issued_on
     GROUP BY ancestor, issued_on, currency
@@ -223,6 +229,7 @@ async def attainment_of_people(tx: Transaction, company: str) -> Rows:
 
 async def attainment_of_units(tx: Transaction, company: str, units: Sequence[str]) -> Rows:
     """A row per unit and period: the quotas of its people and all below, against their sales."""
+    await tx.driver.execute(_FOR_MANY_ROWS)
     return await tx.driver.fetch(_ATTAINMENT_OF_UNITS, company, list(units))
 
 
