@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from history import Entry, History
-from streams import Told
+from streams import Told, matches
 
 ZERO = Decimal(0)
 
@@ -37,6 +37,10 @@ class Evidence:
     ledger_sum: Decimal
     verified: Sequence[str]
     """What the services' own verification complains about."""
+    addressees: Mapping[str, Sequence[tuple[str, str]]]
+    """Of each subscriber the streams and subjects that it wants."""
+    taken: Mapping[str, set[str]]
+    """Ids of the messages that each subscriber wrote down as taken."""
     logs: Mapping[str, Sequence[tuple[str, int]]] = field(default_factory=dict)
     """Event id and position of every log row, by service."""
 
@@ -238,6 +242,19 @@ def _in_order(what: str, numbers: Sequence[int]) -> Iterator[str]:
         yield f"{what}: {numbers[max(0, at - 2) : at + 3]} at {at + 1}"
 
 
+def every_subscriber_took_what_is_for_it(evidence: Evidence) -> Iterator[str]:
+    """What was told to a subscriber is written down there as taken."""
+    for subscriber, wanted in evidence.addressees.items():
+        told = {
+            event.id
+            for event in evidence.told
+            for stream, subjects in wanted
+            if event.stream == stream and matches(event.subject, subjects)
+        }
+        if missed := told - evidence.taken[subscriber]:
+            yield f"{subscriber} did not take {len(missed)} of {len(told)} messages"
+
+
 def the_log_and_the_stream_agree(evidence: Evidence) -> Iterator[str]:
     """Every row of a log lies in its stream, at its position, and nothing else does."""
     for service, rows in evidence.logs.items():
@@ -272,6 +289,7 @@ CHECKS: tuple[Callable[[Evidence], Iterator[str]], ...] = (
     sales_and_commissions_follow_from_documents,
     everybody_concerned_was_told_once,
     streams_are_gapless_and_in_order,
+    every_subscriber_took_what_is_for_it,
     the_log_and_the_stream_agree,
     the_services_find_nothing_wrong,
 )

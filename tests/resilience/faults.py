@@ -102,7 +102,7 @@ class Hurt:
         finally:
             await connection.close()
 
-    def schedule(self, kills: int) -> list[Callable[[], Awaitable[None]]]:
+    def schedule(self, kills: int, *, stall: bool) -> list[Callable[[], Awaitable[None]]]:
         """So many kills in a seeded order, with each other fault among them once."""
         servers = [self.kill_postgres, self.kill_nats]
         plan: list[Callable[[], Awaitable[None]]] = [
@@ -110,7 +110,7 @@ class Hurt:
             for number in range(kills)
         ]
         others: Sequence[Callable[[], Awaitable[None]]] = (
-            self.stall_a_service,
+            *([self.stall_a_service] if stall else []),
             self.lose_the_broker_store,
             self.delete_a_consumer,
             self.inject_duplicates_and_poison,

@@ -17,7 +17,7 @@ from caller import Caller
 from checker import Evidence
 from faults import Hurt
 from history import History
-from streams import read_all
+from streams import read_addressees, read_all
 from workload import COMPANY, RATE, Worker, World, found_company
 
 from gerencia.trial import Installation
@@ -34,6 +34,7 @@ class Run:
     Args:
         kills: how many programs are killed on the way.
         pause: seconds from one fault to the next.
+        stall: whether a program is also stopped for a while.
     """
 
     installation: Installation
@@ -41,7 +42,8 @@ class Run:
     folder: Path
     seed: int
     kills: int
-    pause: float = 2.0
+    pause: float = 1.0
+    stall: bool = True
     history: History = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,7 +70,7 @@ class Run:
                 worker = Worker(f"w{number}", admin, world, random.Random(self._rng.random()))
                 group.create_task(worker.work(stop))
             await asyncio.sleep(self.pause)
-            for fault in hurt.schedule(self.kills):
+            for fault in hurt.schedule(self.kills, stall=self.stall):
                 await fault()
                 await asyncio.sleep(self.pause)
             stop.set()
@@ -90,6 +92,8 @@ class Run:
             mails={name: await self.mailbox.wait_for(name) for name in world.tokens},
             ledger_sum=await self._ledger_sum(),
             verified=_complaints(verified.answer),
+            addressees=await read_addressees(nats_url(self.installation)),
+            taken={service: await self._taken(service) for service in LOGS},
             logs={service: await self._log(service) for service in LOGS},
         )
 
@@ -112,6 +116,9 @@ class Run:
     async def _log(self, service: str) -> Sequence[tuple[str, int]]:
         rows = await self._query(service, "SELECT id, position FROM event_log")
         return [(str(row["id"]), row["position"]) for row in rows]
+
+    async def _taken(self, service: str) -> set[str]:
+        return {str(row["id"]) for row in await self._query(service, "SELECT id FROM inbox")}
 
     async def _query(self, service: str, statement: str) -> Sequence[Mapping[str, Any]]:
         connection = await asyncpg.connect(self.installation.database(service))
