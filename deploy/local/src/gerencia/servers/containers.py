@@ -56,4 +56,5 @@ def nats_container(folder: Path) -> Iterator[NatsInContainer]:
     container = NatsContainer("nats:2.15-alpine").with_command("-c /etc/gerencia/nats.conf")
     container.with_copy_into_container(configuration, "/etc/gerencia/nats.conf")
     with container as running:
-        yield NatsInContainer(running.nats_uri(), running.nats_management_uri())
+        host, port = running.get_container_host_ip(), running.get_exposed_port(8222)
+        yield NatsInContainer(running.nats_uri(), f"http://{host}:{port}")
