@@ -7,7 +7,7 @@ from typing import Any
 
 from planting import after_import
 
-MOMENT_SECONDS = 0.03
+MOMENT_SECONDS = 0.3
 
 
 @after_import("billing.exposure.store")
