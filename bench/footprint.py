@@ -17,6 +17,7 @@ def measure() -> list[Figure]:
     with installation() as at:
         time.sleep(AT_REST_SECONDS)
         weights = {name: _tree_megabytes(program["pid"]) for name, program in at.programs().items()}
+        weights["supervisor"] = _tree_megabytes(at.pid) - sum(weights.values())
         at.stop()
         began = time.perf_counter()
         at.start()

@@ -40,6 +40,12 @@ class Installation:
         return f"http://127.0.0.1:{self._port}"
 
     @property
+    def pid(self) -> int:
+        """The process that keeps the programs running."""
+        assert self._up
+        return self._up.pid
+
+    @property
     def token(self) -> str:
         """The local administrator's."""
         return (self.data / "token").read_text().strip()
