@@ -107,7 +107,7 @@ def hub(tmp_path: Path) -> Iterator[str]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        while is_free(monitoring):
+        while is_free(monitoring) or is_free(port):
             time.sleep(0.01)
         yield f"127.0.0.1:{port}"
     finally:
