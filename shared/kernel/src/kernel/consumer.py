@@ -141,8 +141,7 @@ class Consumer:
         with metrics.timed(metrics.HANDLING, source=self.source):
             if not await self.apply(batch):
                 return  # stopped during an outage: unacknowledged, they come again
-        for message in messages:
-            await message.ack()
+        await messages[-1].ack()  # and with it all before
         self.batches += 1
         self._measure(batch)
 
@@ -266,7 +265,7 @@ async def _add(
     policy = api.DeliverPolicy.BY_START_SEQUENCE if start else api.DeliverPolicy.ALL
     config = api.ConsumerConfig(
         durable_name=name,
-        ack_policy=api.AckPolicy.EXPLICIT,
+        ack_policy=api.AckPolicy.ALL,
         ack_wait=ACK_WAIT_SECONDS,
         max_ack_pending=5 * BATCH,
         filter_subjects=list(subjects),
