@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 STOP_SECONDS = 4.0
 HOUSEKEEPING_SECONDS = 3600.0
+RECONCILE_SECONDS = 3600.0
+"""The whole stream is read for it, so not often."""
 
 log = logger("kernel.service")
 
@@ -235,6 +237,7 @@ async def _started(program: Program, stack: AsyncExitStack) -> None:
     tasks = _Tasks(program.failed)
     stack.push_async_callback(tasks.stop)
     tasks.start("relay", program.relay.run())
+    tasks.start("reconcile", _reconcile(program))
     stopping = asyncio.Event()
     for job in _all_jobs(service):
         seconds = program.settings.background_seconds or job.seconds
@@ -248,6 +251,24 @@ async def _started(program: Program, stack: AsyncExitStack) -> None:
     await program.broker.start()
     await snapshots.start()
     await program.nats.flush()
+
+
+async def _reconcile(program: Program) -> None:
+    """Send again, now and then, what the stream lost; what fails is tried the next time."""
+    from kernel.reconcile import reconcile
+    from kernel.streams import Stream
+
+    name, site = program.service.name, program.settings.site
+    stream = Stream(program.nats, site, name)
+    while True:
+        await asyncio.sleep(RECONCILE_SECONDS)
+        try:
+            done = await reconcile(program.database, program.nats, stream, site, name)
+        except Exception as error:  # noqa: BLE001 - the log still has what is missing
+            log.warning("not reconciled", service=name, error=repr(error))
+        else:
+            if done and done.missing:
+                log.error("the stream had lost events", service=name, count=len(done.missing))
 
 
 def _doors(program: Program) -> dict[str, Door]:

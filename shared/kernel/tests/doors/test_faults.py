@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 import pytest_asyncio
 
 from gerencia.servers.nats import NatsServer
-from kernel import pull, turn, watchdog
+from kernel import pull, service, turn, watchdog
 from kernel.client import OPERATOR
 
 
@@ -210,3 +211,21 @@ async def test_another_process_takes_over_when_one_ends(desk: Any, made_up: Any)
     async with desk.running(), desk.running():
         told += await sell(desk, made_up, "3")
         await desk.hears(*told)
+
+
+async def test_what_the_stream_lost_is_sent_again_without_being_asked(
+    desk: Any, made_up: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "RECONCILE_SECONDS", 0.2)
+    seller = replace(OPERATOR, roles=frozenset({"rep"}), units=("mty",))
+    stream, jetstream = f"evt-{desk.site}-desk", desk.nats.jetstream()
+
+    async def has(messages: int) -> bool:
+        return bool((await jetstream.stream_info(stream)).state.messages == messages)
+
+    async with desk.running() as program:
+        for text in ("1", "2", "3"):
+            await program.client.send(made_up.Note(text=text), seller)
+        assert await made_up.eventually(lambda: has(3))
+        await jetstream.delete_msg(stream, 2)
+        assert await made_up.eventually(lambda: has(3))
