@@ -10,8 +10,8 @@ from customers.cards.alphabet import sort_key, wanted
 from customers.cards.model import Card
 from customers.cards.store import Cards, Place
 from customers.organisation.queries import units_below
-from customers.paging import page_of, place
 from kernel.database import Transaction
+from kernel.paging import page_of, place
 from kernel.problems import NotFound
 
 

@@ -9,8 +9,8 @@ from contracts.customers.orders import ListOrders
 from customers.orders.model import Order
 from customers.orders.store import Orders, Place
 from customers.organisation.queries import units_below
-from customers.paging import page_of, place
 from kernel.database import Transaction
+from kernel.paging import page_of, place
 from kernel.problems import NotFound
 
 

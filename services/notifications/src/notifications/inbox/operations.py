@@ -15,11 +15,11 @@ from contracts.notifications.inbox import (
 from kernel import clock
 from kernel.database import Transaction
 from kernel.operations import Page
+from kernel.paging import page_of, place
 from kernel.problems import NotFound
 from kernel.rpc import Operations
 from kernel.scope import Principal
 from notifications.inbox.store import Inbox, Place
-from notifications.paging import page_of, place
 
 operations = Operations()
 
