@@ -182,6 +182,19 @@ def _open_orders(evidence: Evidence) -> Iterator[tuple[str, Decimal]]:
             yield event.body["customer"], _amount(event.body["gross"])
 
 
+def no_invoice_is_settled_twice(evidence: Evidence) -> Iterator[str]:
+    """What payments settle of an invoice is never more than it was."""
+    left = {
+        event.body["invoice"]: _amount(event.body["gross"])
+        for event in evidence.of("billing.invoice-issued.v1")
+    }
+    for event in evidence.of("billing.payment-allocated.v1"):
+        left[event.body["invoice"]] -= _amount(event.body["amount"])
+    for invoice, amount in left.items():
+        if amount < 0:
+            yield f"invoice {invoice} is settled {-amount} beyond what it was"
+
+
 def the_ledger_sums_to_zero(evidence: Evidence) -> Iterator[str]:
     """Every posting is balanced, so the sum of all entries is nothing."""
     if evidence.ledger_sum != 0:
@@ -285,6 +298,7 @@ CHECKS: tuple[Callable[[Evidence], Iterator[str]], ...] = (
     every_delivery_has_one_invoice,
     orders_stand_as_their_events_say,
     credit_used_is_what_is_open,
+    no_invoice_is_settled_twice,
     the_ledger_sums_to_zero,
     sales_and_commissions_follow_from_documents,
     everybody_concerned_was_told_once,

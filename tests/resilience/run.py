@@ -18,13 +18,13 @@ from checker import Evidence
 from faults import Hurt
 from history import History
 from streams import read_addressees, read_all
-from workload import COMPANY, RATE, Worker, World, found_company
+from workload import COMPANY, RATE, Worker, World, found_company, pay_all_at_once
 
 from gerencia.trial import Installation
 
 WORKERS = 4
 LOGS = ("customers", "billing", "targets", "notifications", "gateway")
-QUIET_SECONDS = 120
+QUIET_SECONDS = 90
 
 
 @dataclass
@@ -73,6 +73,7 @@ class Run:
             for fault in hurt.schedule(self.kills, stall=self.stall):
                 await fault()
                 await asyncio.sleep(self.pause)
+            await pay_all_at_once(admin, world)
             stop.set()
 
     async def _evidence(self, admin: Caller, world: World) -> Evidence:

@@ -52,9 +52,9 @@ async def found_company(admin: Caller, domain: str) -> World:
     await _organisation(admin)
     for name, unit in (REPS | MANAGERS).items():
         await _user(admin, name, unit, domain)
-    await admin.get("/admin/settled", patience=60, timeout=4)
+    await admin.get("/admin/settled", patience=40, timeout=4)
     customers = [await _customer(admin, number) for number in range(12)]
-    await admin.get("/admin/settled", patience=60, timeout=4)
+    await admin.get("/admin/settled", patience=40, timeout=4)
     for customer in customers:
         await _limit(admin, customer)
     tokens = {name: await _token(admin, name) for name in REPS | MANAGERS}
@@ -142,6 +142,26 @@ async def _limit(admin: Caller, customer: str) -> None:
     assert limited.outcome == "done", limited
 
 
+async def pay_all_at_once(admin: Caller, world: World) -> None:
+    """Several payments of every customer at the same moment, for the same debts."""
+    await asyncio.gather(
+        *(
+            admin.send("record-payment", "/payments", _payment(customer, 3000, f"rush-{i}-{n}"))
+            for i, customer in enumerate(world.customers)
+            for n in range(3)
+        )
+    )
+
+
+def _payment(customer: str, amount: int, reference: str) -> dict[str, Any]:
+    return {
+        "customer": customer,
+        "amount": money(amount),
+        "paid_on": TODAY,
+        "reference": reference,
+    }
+
+
 class Worker:
     """One person at a desk: takes whatever comes next, never two things at once."""
 
@@ -192,12 +212,8 @@ class Worker:
 
     async def _pay(self) -> None:
         self._paid += 1
-        body = {
-            "customer": self._rng.choice(self._world.customers),
-            "amount": money(self._rng.randint(500, 6000)),
-            "paid_on": TODAY,
-            "reference": f"{self._name}-p{self._paid}",
-        }
+        customer, amount = self._rng.choice(self._world.customers), self._rng.randint(500, 6000)
+        body = _payment(customer, amount, f"{self._name}-p{self._paid}")
         await self._admin.send("record-payment", "/payments", body)
 
     async def _decide(self) -> None:
