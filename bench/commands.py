@@ -29,6 +29,7 @@ CLIENTS = 16
 ROUNDS = 5
 SECONDS = 6
 OK = 300
+WHY = "about 16 ms of CPU each; the service 6, half of it SQLAlchemy and its round trips"
 SCRIPT = Path(__file__).parent / "sql" / "register_customer.sql"
 
 
@@ -45,7 +46,7 @@ def measure() -> list[Figure]:
     return [
         Figure("commands through the gateway, 16 clients", rate, "/s"),
         Figure("  pgbench of the same SQL", statistics.median(raw for _, raw in rounds), "/s"),
-        Figure("  ratio", ratio, "", 0.12, 0.17, "at_least"),
+        Figure("  ratio", ratio, "", 0.12, 0.17, "at_least", WHY),
         Figure("  p50 at half that rate", percentile(waits, 0.5) * 1000, "ms"),
         Figure("  p99 at half that rate", percentile(waits, 0.99) * 1000, "ms", 60),
     ]

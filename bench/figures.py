@@ -68,7 +68,7 @@ def show(figures: Sequence[Figure]) -> None:
             f"{figure.value:,.3g} {figure.unit}".strip(),
             _mark(figure, figure.bar),
             _mark(figure, figure.aim),
-            figure.verdict + (f": {figure.why}" if figure.why else ""),
+            figure.verdict + (f": {figure.why}" if figure.verdict == "missed" else ""),
         )
     Console(width=140).print(table)
 

@@ -15,6 +15,7 @@ PER_SECOND = 50
 SECONDS = 20
 CUSTOMERS = 1000
 CLIENTS = 16
+WHY = "about 33 ms of CPU per order fill both cores; customers 12, PostgreSQL 7, NATS 6"
 DECIDED = ("order-confirmed", "order-held")
 
 
@@ -25,7 +26,7 @@ def measure() -> list[Figure]:
     name = f"order placed -> decided, {PER_SECOND}/s"
     return [
         Figure(f"{name}, p50", percentile(waits, 0.5) * 1000, "ms"),
-        Figure(f"{name}, p99", percentile(waits, 0.99) * 1000, "ms", 150, 100),
+        Figure(f"{name}, p99", percentile(waits, 0.99) * 1000, "ms", 150, 100, why=WHY),
     ]
 
 
