@@ -14,5 +14,4 @@ SERVICE = Service(
     operations=[cards.operations, orders.operations],
     subscriptions=[organisation.subscriptions, decisions.subscriptions],
     checks=[documents_and_words],
-    projections=["units", "people"],
 )
