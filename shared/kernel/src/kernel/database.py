@@ -29,6 +29,7 @@ LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,  # the server is stopping, or the session idled too long
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the driver, caught between two states by the cut
     OSError,
 )
 """How it shows that a connection is gone: the server was restarted, the network was cut."""
