@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from mailbox import Mailbox
 from pathlib import Path
+from typing import Any
 
 import pytest
 from run import Run
@@ -27,15 +28,13 @@ def company_under_fire(tmp_path: Path) -> Iterator[Callable[..., Run]]:
     """Starts an installation and gives a run on it: `company_under_fire(seed=7, kills=30)`."""
     with ExitStack() as stack:
 
-        def start(
-            *, seed: int, kills: int, pause: float = 1.0, planted: str = "", stall: bool = True
-        ) -> Run:
+        def start(*, planted: str = "", **schedule: Any) -> Run:
             mailbox = stack.enter_context(Mailbox(free_port()))
             environment = {**QUICK, "GERENCIA_SMTP_URL": mailbox.url, **_planted(planted)}
             installation = Installation(tmp_path / "data", environment)
             installation.start()
             stack.callback(installation.stop)
-            return Run(installation, mailbox, tmp_path, seed, kills, pause, stall)
+            return Run(installation, mailbox, tmp_path, **schedule)
 
         yield start
 

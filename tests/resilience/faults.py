@@ -23,19 +23,20 @@ STALL_SECONDS = 20
 
 @dataclass
 class Hurt:
-    """An installation and how to reach its broker."""
+    """An installation, how to reach its broker, and which of its programs are killed."""
 
     installation: Installation
     rng: random.Random
     nats_url: str
+    victims: Sequence[str] = SERVICES
 
     async def kill(self, name: str) -> None:
         """Kill a program; the supervisor starts it again."""
         await asyncio.to_thread(self.installation.kill, name)
 
     async def kill_a_service(self) -> None:
-        """Kill one of the five programs, whatever it is doing: a relay may be mid-batch."""
-        await self.kill(self.rng.choice(SERVICES))
+        """Kill one of the programs, whatever it is doing: a relay may be mid-batch."""
+        await self.kill(self.rng.choice(self.victims))
 
     async def kill_postgres(self) -> None:
         """Kill the database server."""

@@ -15,7 +15,7 @@ from typing import Any
 import asyncpg
 from caller import Caller
 from checker import Evidence
-from faults import Hurt
+from faults import SERVICES, Hurt
 from history import History
 from streams import read_addressees, read_all
 from workload import COMPANY, RATE, Worker, World, found_company, pay_all_at_once
@@ -35,6 +35,7 @@ class Run:
         kills: how many programs are killed on the way.
         pause: seconds from one fault to the next.
         stall: whether a program is also stopped for a while.
+        victims: the services that are killed, all five unless told.
     """
 
     installation: Installation
@@ -44,6 +45,7 @@ class Run:
     kills: int
     pause: float = 1.0
     stall: bool = True
+    victims: Sequence[str] = SERVICES
     history: History = field(init=False)
 
     def __post_init__(self) -> None:
@@ -64,7 +66,7 @@ class Run:
 
     async def _work(self, admin: Caller, world: World) -> None:
         stop = asyncio.Event()
-        hurt = Hurt(self.installation, self._rng, nats_url(self.installation))
+        hurt = Hurt(self.installation, self._rng, nats_url(self.installation), self.victims)
         async with asyncio.TaskGroup() as group:
             for number in range(WORKERS):
                 worker = Worker(f"w{number}", admin, world, random.Random(self._rng.random()))

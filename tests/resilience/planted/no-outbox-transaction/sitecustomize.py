@@ -7,7 +7,7 @@ from typing import Any
 
 from planting import after_import
 
-MOMENT_SECONDS = 0.05
+MOMENT_SECONDS = 0.25  # long enough that a kill falls into it, whatever the seed
 
 
 @after_import("kernel.log")
