@@ -246,11 +246,13 @@ def say(refusal: Refusal, locale: str = "es") -> tuple[str, str]:
 
 @cache
 def words(package: str, language: str) -> Mapping[str, Mapping[str, str]]:
-    """The message catalogue of a package: `words/<language>.json`, empty when it has none."""
-    file = resources.files(package) / "words" / f"{language}.json"
-    if not file.is_file():
-        return {}
-    catalogue: Mapping[str, Mapping[str, str]] = json.loads(file.read_text("utf-8"))
+    """The message catalogue of a package: its own `words/<language>.json`, and its capabilities'."""
+    root = resources.files(package)
+    catalogue: dict[str, Mapping[str, str]] = {}
+    for folder in (root, *sorted(root.iterdir(), key=lambda each: each.name)):
+        file = folder / "words" / f"{language}.json"
+        if file.is_file():
+            catalogue |= json.loads(file.read_text("utf-8"))
     return catalogue
 
 
