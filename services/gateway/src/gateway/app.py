@@ -21,6 +21,7 @@ from gateway import openapi
 from gateway.access import administrator
 from gateway.access import doors as access
 from gateway.admin import doors as admin
+from gateway.files import doors as files
 from gateway.http import problems
 from gateway.http.edge import App, Edge
 from gateway.live import door as live
@@ -61,7 +62,8 @@ def application(gateway: Gateway) -> App:
             Route(API + resource.path, door(gateway, resource), methods=[resource.method])
         )
     app.router.routes.append(Route(f"{API}/live", live.door(gateway), methods=["GET"]))
-    for router in (access.router(gateway), views.router(gateway), admin.router(gateway)):
+    own = (access, files, views, admin)
+    for router in (doors.router(gateway) for doors in own):
         app.include_router(router, prefix=API)
 
     @cache
@@ -71,7 +73,12 @@ def application(gateway: Gateway) -> App:
     app.router.routes += _about_itself(document)
     app.include_router(pages.router(document))
     settings = gateway.settings
-    return Edge(app, body_limit=settings.body_limit, batch_limit=settings.batch_limit)
+    return Edge(
+        app,
+        body_limit=settings.body_limit,
+        batch_limit=settings.batch_limit,
+        file_limit=settings.file_limit,
+    )
 
 
 def _say_no_in_problems(app: FastAPI) -> None:

@@ -30,6 +30,11 @@ class GatewaySettings(Settings):
     batch_limit: int = 7 * MEBIBYTE
     """What fits into one message on the bus."""
 
+    files: str | None = None
+    """Where files are kept: a folder, or a bucket (`s3://…`); without it none are taken."""
+    file_limit: int = 50 * MEBIBYTE
+    """The largest file that is taken."""
+
     @field_validator("rate_limit", "sign_in_limit")
     @classmethod
     def _is_a_rate(cls, rate: str) -> str:

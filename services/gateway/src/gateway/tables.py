@@ -52,6 +52,18 @@ units = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
 )
 
+files = sa.Table(
+    "files",
+    METADATA,
+    sa.Column("file", sa.Text, primary_key=True),
+    sa.Column("unit", sa.Text, primary_key=True),
+    sa.Column("uploaded_by", UUID(as_uuid=True), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("media_type", sa.Text, nullable=False),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
+    sa.Column("uploaded_at", _INSTANT, nullable=False),
+)
+
 audit = sa.Table(
     "audit",
     METADATA,

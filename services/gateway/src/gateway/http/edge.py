@@ -22,6 +22,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 BATCHES = "/api/v1/batches/"
+FILES = "/api/v1/files"
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -41,10 +42,11 @@ _log = logger("gateway.edge")
 class Edge:
     """Adds the security headers, keeps bodies within their limit, measures."""
 
-    def __init__(self, app: App, *, body_limit: int, batch_limit: int) -> None:
+    def __init__(self, app: App, *, body_limit: int, batch_limit: int, file_limit: int) -> None:
         self.app = app
         self.body_limit = body_limit
         self.batch_limit = batch_limit
+        self.file_limit = file_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -71,6 +73,8 @@ class Edge:
             _log.debug("defect", error=repr(defect))
 
     def _limit(self, path: str) -> int:
+        if path == FILES:
+            return self.file_limit
         return self.batch_limit if path.startswith(BATCHES) else self.body_limit
 
 

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from gateway.access import refusals as access
 from gateway.admin import refusals as admin
+from gateway.files import rules as files
 from gateway.reports import refusals as reports
 from kernel.client import RemoteProblem
 from kernel.ids import uuid7
@@ -22,7 +23,7 @@ from kernel.problems import LANGUAGES, Failed, Malformed, Problem, Refusal
 
 PROBLEM_JSON = "application/problem+json"
 _log = logger("gateway.http")
-STATUS: dict[type[Refusal], int] = access.STATUS | admin.STATUS | reports.STATUS
+STATUS: dict[type[Refusal], int] = access.STATUS | admin.STATUS | files.STATUS | reports.STATUS
 
 
 @dataclass(eq=False)
