@@ -1,0 +1,1 @@
+"""What a unit may spend, has promised to spend and has spent."""
