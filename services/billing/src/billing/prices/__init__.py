@@ -1,0 +1,1 @@
+"""What each product costs where, for whom and when, and how low it may go."""
