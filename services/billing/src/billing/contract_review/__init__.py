@@ -1,0 +1,1 @@
+"""Contracts are looked through before somebody signs them."""
