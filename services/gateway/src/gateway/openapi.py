@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from gateway.papers.asked import FORMAT, Form
 from gateway.resources.table import API, Resource
 from kernel.problems import Problem
 
@@ -119,7 +120,7 @@ class Resources:
             "responses": {
                 str(resource.status): {
                     "description": (resource.operation.answer.__doc__ or "").partition("\n")[0],
-                    "content": {"application/json": {"schema": answer}},
+                    "content": {"application/json": {"schema": answer}} | _papers(resource),
                     "headers": _MARK if resource.changes else {},
                 }
             },
@@ -150,7 +151,8 @@ class Resources:
                 _parameter(name, "query", {"enum": sorted(values)}, required=False)
                 for name, values in resource.implied.items()
             ]
-            return [*found, _AFTER, _TIMEOUT]
+            forms = [_FORMAT] if resource.paper else []
+            return [*found, *forms, _AFTER, _TIMEOUT]
         return [*found, _KEY, _TIMEOUT]
 
     def _name(self, resource: Resource) -> str:
@@ -165,6 +167,11 @@ def _without(schema: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
     return rest | {"properties": kept} | ({"required": required} if required else {})
 
 
+def _papers(resource: Resource) -> dict[str, Any]:
+    file = {"schema": {"type": "string", "format": "binary"}}
+    return {form.value: file for form in Form} if resource.paper else {}
+
+
 def _parameter(name: str, place: str, schema: Any, *, required: bool) -> dict[str, Any]:
     return {"name": name, "in": place, "required": required, "schema": schema}
 
@@ -173,6 +180,9 @@ def _header(name: str, description: str, schema: dict[str, Any]) -> dict[str, An
     return _parameter(name, "header", schema, required=False) | {"description": description}
 
 
+_FORMAT = _parameter(
+    FORMAT, "query", {"enum": ["json", *(form.ending for form in Form)]}, required=False
+) | {"description": "The answer as a file; the same as its media type in Accept."}
 _KEY = _header(
     "Idempotency-Key",
     "The same key gets the same answer, for 30 days; without it every request is a new one.",

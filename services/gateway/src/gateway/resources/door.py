@@ -11,7 +11,9 @@ from opentelemetry.trace import SpanKind
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.resources.request import body_of
+from gateway.papers.asked import form_of
+from gateway.papers.printing import printed
+from gateway.resources.request import asked, body_of
 from kernel.context import Context, within
 from kernel.ids import uuid7
 from kernel.problems import Malformed
@@ -40,6 +42,7 @@ def door(gateway: Gateway, resource: Resource) -> Handler:
     async def handle(request: Request) -> Response:
         caller = await gateway.reception.receive(request)
         tree = await gateway.organisation.current(gateway.database)
+        form = form_of(request) if resource.paper else None
         body = await body_of(resource, request, tree, caller.principal)
         with traced(resource, request):
             reply = await gateway.client.forward(
@@ -53,6 +56,11 @@ def door(gateway: Gateway, resource: Resource) -> Handler:
             )
         if resource.changes:
             gateway.audit.note(caller, resource.operation.operation, request, reply)
+        if form is not None and reply.status < GOOD:
+            fields = asked(
+                resource, request.query_params, request.path_params, tree, caller.principal
+            )
+            return await printed(resource, reply.body, form, caller, tree, fields)
         return answered(resource, reply)
 
     return handle

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from gateway.papers.asked import FORMAT
 from gateway.reports.rules import only_company
 from kernel.problems import Malformed
 
@@ -66,7 +67,7 @@ def asked(
     fields: dict[str, Any] = {
         resource.renamed.get(name, name): value
         for name, value in query.multi_items()
-        if not _implied(resource, name, value)
+        if not _implied(resource, name, value) and not (resource.paper and name == FORMAT)
     }
     fields |= {name: path[name] for name in resource.in_path}
     if resource.company and "company" not in fields:

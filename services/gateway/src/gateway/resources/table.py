@@ -21,6 +21,8 @@ from contracts.gateway import users
 from contracts.notifications import inbox
 from contracts.targets import commissions, organisation, quotas, reports, summaries
 from contracts.targets import imports as plans
+from gateway.papers import receivables as papers
+from gateway.papers.asked import Make
 from kernel.operations import Command, Operation
 
 API = "/api/v1"
@@ -36,6 +38,7 @@ class Resource:
         implied: parameters that may be given although the operation has no such field, and the
             values they may have: `by=rep`, where there is nothing else.
         seconds: how long the asker waits unless they say otherwise.
+        paper: makes a paper of the answer, so that it can be had as PDF and as a workbook.
     """
 
     method: str
@@ -46,6 +49,7 @@ class Resource:
     company: bool = False
     implied: Mapping[str, frozenset[str]] = field(default_factory=dict)
     seconds: float | None = None
+    paper: Make | None = None
 
     @cached_property
     def service(self) -> str:
@@ -147,7 +151,7 @@ RESOURCES: tuple[Resource, ...] = (
         seconds=30,
     ),
     _get("/reports/explain-commission", reports.ExplainCommission, company=True, seconds=30),
-    _get("/reports/ageing", ageing.ReportAgeing, company=True, seconds=30),
+    _get("/reports/ageing", ageing.ReportAgeing, company=True, seconds=30, paper=papers.ageing),
 )
 
 BATCHES: tuple[type[Command[Any]], ...] = (

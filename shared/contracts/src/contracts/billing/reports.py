@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import ClassVar, Literal
+
+from pydantic import Field
 
 from kernel.events import Message
 from kernel.operations import EVERYONE, Question
 
+AgeingBy = Literal["customer", "rep", "team", "unit", "branch", "currency"]
+"""`unit` is where the sale was made and `branch` the branch it belongs to; `team` is the unit in
+which the rep works."""
+Basis = Literal["due", "invoice"]
+"""Whether days are counted from the due day or from the day of the invoice."""
+
 
 class AgeingRow(Message):
-    """Open amounts by days overdue; 0 or fewer is current, disputed ones are included."""
+    """Open amounts by days overdue; 0 or fewer is current, disputed ones are included.
+
+    `current` to `over_90` are always those of 30, 60 and 90 days; `amounts` are by the bounds
+    asked for.
+    """
 
     id: str | None
     name: str | None
@@ -23,20 +35,33 @@ class AgeingRow(Message):
     over_90: str
     total: str
     invoices: int
+    amounts: Mapping[str, str] = {}
+    """By bucket, in the order of `buckets`."""
 
 
 class AgeingReport(Message):
     """Sorted by name; no row of zeros."""
 
     rows: Sequence[AgeingRow]
+    company: str | None = None
+    as_of: date | None = None
+    by: AgeingBy | None = None
+    basis: Basis = "due"
+    buckets: Sequence[str] = ()
+    """`current`, `d1_30` … `over_90`, the youngest first."""
 
 
 class ReportAgeing(Question[AgeingReport]):
-    """Ageing as of the end of a day; without `by` one row for the company."""
+    """Ageing as of the end of a day; without `by` one row for the company.
+
+    `bounds` are the last days of the buckets: `15,45` makes current, 1 to 15, 16 to 45 and more.
+    """
 
     operation: ClassVar = "billing.report-ageing"
     answer: ClassVar = AgeingReport
     roles: ClassVar = EVERYONE
     company: str
     as_of: date
-    by: Literal["customer", "unit", "rep"] | None = None
+    by: AgeingBy | None = None
+    basis: Basis = "due"
+    bounds: str = Field(default="30,60,90", pattern=r"^\d{1,4}(,\d{1,4}){0,9}$")
