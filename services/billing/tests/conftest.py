@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
@@ -214,3 +216,24 @@ async def billing(database: Database) -> Billing:
             row = {"person": person, "key": name[0], "name": name}
             await tx.execute(people.insert(), [row | {"company": COMPANY, "unit": "mty"}])
     return Billing(database)
+
+
+@dataclass(frozen=True)
+class FileStore:
+    """A folder in which the gateway might have put uploaded files."""
+
+    folder: Path
+
+    def put(self, content: bytes) -> str:
+        """Upload a file; returns how services refer to it."""
+        digest = sha256(content).hexdigest()
+        file = self.folder / "sha256" / digest[:2] / digest
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+        return f"sha256:{digest}"
+
+
+@pytest.fixture
+def file_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FileStore:
+    monkeypatch.setenv("GERENCIA_FILES", str(tmp_path))
+    return FileStore(tmp_path)
