@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from billing.ageing import operations as ageing
+from billing.approvals import operations as approvals
 from billing.authorities import operations as authorities
 from billing.customers import subscribers as customers
 from billing.exposure import operations as exposure
@@ -20,6 +21,7 @@ from kernel.service import Service
 SERVICE = Service(
     "billing",
     operations=[
+        approvals.operations,
         authorities.operations,
         limits.operations,
         exposure.operations,

@@ -102,6 +102,8 @@ authorities = Table(
     Column("role", Text, primary_key=True),
     Column("currency", Text, primary_key=True),
     Column("amount", Numeric),
+    Column("unit", Text, primary_key=True),
+    Column("second_above", Numeric),
 )
 
 limit_changes = Table(
@@ -136,6 +138,9 @@ documents = Table(
     Column("net", Numeric),
     Column("gross", Numeric),
     Column("origin", Text),
+    Column("tendered", Numeric),
+    Column("tendered_currency", Text),
+    Column("reason", Text),
 )
 
 postings = Table(
@@ -171,7 +176,9 @@ entries = Table(
 open_items = Table(
     "open_items",
     metadata,
-    Column("document", Uuid, primary_key=True),
+    Column("item", Uuid, primary_key=True),
+    Column("document", Uuid),
+    Column("nth", Integer),
     Column("kind", Text),
     Column("company", Text),
     Column("unit", Text),
@@ -183,6 +190,7 @@ open_items = Table(
     Column("disputed", Boolean),
     Column("live", Boolean),
     Column("overdue_on", Date),
+    Column("reopened_on", Date),
 )
 
 unnumbered = Table(

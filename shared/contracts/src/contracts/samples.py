@@ -11,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from contracts.billing.approval_decided import ApprovalDecidedV1
+from contracts.billing.approval_requested import ApprovalRequestedV1
 from contracts.billing.credit_note_issued import CreditNoteIssuedV1
 from contracts.billing.credit_reserved import CreditReservedV1
 from contracts.billing.invoice_issued import InvoiceIssuedV1
@@ -49,6 +51,7 @@ COMPANY, UNIT = "refacciones", "mty"
 CUSTOMER, ORDER, DELIVERY, INVOICE, CREDIT_NOTE, PAYMENT, RETURN, QUOTA, NOTICE, USER = map(
     _id, range(1, 11)
 )
+APPROVAL = _id(31)
 ANA, MANAGER = _id(21), _id(22)
 LINE = Line(
     number=1,
@@ -129,6 +132,32 @@ _EVENTS: tuple[Event, ...] = (
         rep=ANA,
         total=GROSS,
         missing=_mxn("1600.00"),
+    ),
+    ApprovalRequestedV1(
+        unit=UNIT,
+        approval=APPROVAL,
+        act="release-order",
+        company=COMPANY,
+        customer=CUSTOMER,
+        subject=ORDER,
+        amount=GROSS,
+        currency="MXN",
+        requested_by=ANA,
+        reason="Faltan 1600.00 MXN de crédito",
+    ),
+    ApprovalDecidedV1(
+        unit=UNIT,
+        approval=APPROVAL,
+        act="release-order",
+        company=COMPANY,
+        customer=CUSTOMER,
+        subject=ORDER,
+        amount=GROSS,
+        currency="MXN",
+        requested_by=ANA,
+        approved=True,
+        decided_by=[MANAGER],
+        reason="Cliente de confianza",
     ),
     OrderReleasedV1(
         unit=UNIT,

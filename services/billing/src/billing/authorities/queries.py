@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-from billing.authorities import store
-from billing.authorities.model import Authority
+from billing.authorities import rules, store
+from billing.authorities.model import Authority, Reach
+from billing.batch import Row
 from contracts.billing import limits as contract
 from kernel.database import Transaction
+from kernel.money import Money
 from kernel.scope import Principal
 
 EVERYWHERE = "*"
 """A role granted at every company."""
 
 
-async def held(tx: Transaction, company: str, act: contract.Act) -> list[Authority]:
-    """Who may decide how much about this in a company."""
-    rows = await store.authorities_of(tx, company)
-    return [store.authority(row) for row in rows if row["act"] == act]
+async def held(tx: Transaction, company: str, act: contract.Act, unit: str) -> list[Authority]:
+    """Who may decide how much about this at a unit of a company."""
+    return [store.authority(row) for row in await store.authorities_at(tx, company, unit, act)]
+
+
+async def reach(
+    tx: Transaction,
+    who: Principal,
+    act: contract.Act,
+    at: tuple[str, str],
+    amount: Money | None,
+    currency: str,
+) -> Reach:
+    """Whether an amount is within a person's authority.
+
+    Args:
+        at: company and unit.
+        amount: None is without an upper bound.
+    """
+    roles = await roles_at(tx, who, *at)
+    return rules.reach(amount, currency, roles, await held(tx, at[0], act, at[1]))
 
 
 async def roles_at(tx: Transaction, who: Principal, company: str, unit: str) -> frozenset[str]:
@@ -32,12 +51,16 @@ async def roles_at(tx: Transaction, who: Principal, company: str, unit: str) -> 
 async def listed(tx: Transaction, company: str) -> contract.Authorities:
     """Who may decide how much in a company."""
     rows = await store.authorities_of(tx, company)
-    return contract.Authorities(
-        company=company, items=[_listed(row["act"], store.authority(row)) for row in rows]
-    )
+    return contract.Authorities(company=company, items=[_listed(row) for row in rows])
 
 
-def _listed(act: contract.Act, given: Authority) -> contract.Authority:
+def _listed(row: Row) -> contract.Authority:
+    given = store.authority(row)
     return contract.Authority(
-        act=act, role=given.role, currency=given.currency, amount=given.amount
+        act=row["act"],
+        unit=row["unit"],
+        role=given.role,
+        currency=given.currency,
+        amount=given.amount,
+        second_above=given.second_above,
     )

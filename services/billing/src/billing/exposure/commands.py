@@ -108,8 +108,9 @@ async def _decide(
     await store.settle_for(tx, seen.order.customer)
     book = await Book.of_customers(tx, [seen.order.customer])
     held = (await store.commitments_of(tx, [order]))[order]  # as it is now that nobody else can
-    upto = await authorities.held(tx, seen.order.company, "release-order")
-    roles = await authorities.roles_at(tx, who, seen.order.company, seen.order.unit)
+    at = (seen.order.company, seen.order.unit)
+    upto = await authorities.held(tx, at[0], "release-order", at[1])
+    roles = await authorities.roles_at(tx, who, *at)
     after = decide(held, roles, upto)
     book.keep(held, after)
     await book.save()

@@ -74,19 +74,13 @@ async def held_orders(tx: Transaction, asked: ListHeldOrders, who: Principal) ->
     after = paging.key(asked.after, datetime.fromisoformat, UUID)
     rows = await store.held_orders(tx, asked.company, after, asked.limit + 1)
     shown, last = paging.page(rows, asked.limit)
-    upto = {
-        company: await authorities.held(tx, company, "release-order")
-        for company in {row["company"] for row in shown}
-    }
-    roles = {
-        (row["company"], row["unit"]): await authorities.roles_at(
-            tx, who, row["company"], row["unit"]
-        )
-        for row in shown
-    }
+    places = {(row["company"], row["unit"]) for row in shown}
+    upto = {at: await authorities.held(tx, at[0], "release-order", at[1]) for at in places}
+    roles = {at: await authorities.roles_at(tx, who, *at) for at in places}
     return HeldOrders(
         items=[
-            _held(row, roles[row["company"], row["unit"]], upto[row["company"]]) for row in shown
+            _held(row, roles[at], upto[at])
+            for row, at in ((row, (row["company"], row["unit"])) for row in shown)
         ],
         next=last and paging.cursor(last["known_at"], last["order_id"]),
     )

@@ -25,7 +25,7 @@ async def set_limit(tx: Transaction, asked: SetLimit, who: Principal) -> CreditA
     seen = await exposure.credit_of(tx, asked.customer)
     account = (await Book.of_customers(tx, [asked.customer])).account(asked.customer)
     roles = await authorities.roles_at(tx, who, seen.company, seen.unit)
-    upto = await authorities.held(tx, account.company, "set-limit")
+    upto = await authorities.held(tx, account.company, "set-limit", seen.unit)
     limit = rules.granted(asked.limit, account.currency, roles, upto)
     await store.set_limit(tx, asked.customer, limit)
     await store.note_change(tx, _change(account, limit, asked, who))

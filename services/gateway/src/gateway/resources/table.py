@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from contracts.billing import exposure, ledger, limits
+from contracts.billing import approvals, exposure, ledger, limits
 from contracts.billing import imports as receivables
 from contracts.billing import reports as ageing
 from contracts.customers import cards, orders
@@ -108,6 +108,10 @@ RESOURCES: tuple[Resource, ...] = (
     _get("/customers/{customer}/account", ledger.GetCustomerAccount),
     _get("/authorities", limits.ListAuthorities, company=True),
     _put("/authorities", limits.SetAuthority),
+    _get("/approvals", approvals.ListApprovals),
+    _get("/approvals/history", approvals.ListApprovalHistory),
+    _get("/approvals/{approval}", approvals.GetApproval),
+    _post("/approvals/{approval}/decision", approvals.DecideApproval, status=200),
     _get("/held-orders", exposure.ListHeldOrders),
     _post("/held-orders/{order}/release", exposure.ReleaseOrder, status=200),
     _post("/held-orders/{order}/rejection", exposure.RejectOrder, status=200),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -24,7 +24,11 @@ from kernel.operations import (
 APPROVERS = frozenset({COLLECTOR, MANAGER, DIRECTOR, ADMINISTRATOR})
 """Roles that may decide about credit; how much, the company's authorities say."""
 
-Act = Literal["set-limit", "release-order"]
+Act = Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$", max_length=60)]
+"""What somebody needs an authority for: set-limit, release-order, write-off …"""
+
+EVERY_UNIT = "*"
+"""An authority at every unit of the company."""
 
 
 class CreditAccount(Message):
@@ -102,12 +106,17 @@ class ListLimitChanges(Question[LimitChanges]):
 
 
 class Authority(Message):
-    """Up to how much a role may decide; without an amount there is no upper bound."""
+    """Up to how much a role may decide; without an amount there is no upper bound.
+
+    Above `second_above` it takes a second person; the one nearest to a unit holds there.
+    """
 
     act: Act
+    unit: str = EVERY_UNIT
     role: str
     currency: str
     amount: Money | None
+    second_above: Money | None = None
 
 
 class Authorities(Message):
@@ -127,7 +136,11 @@ class ListAuthorities(Question[Authorities]):
 
 
 class SetAuthority(Command[Authorities]):
-    """Say up to how much a role may decide in a company; None is without an upper bound."""
+    """Say up to how much a role may decide in a company; None is without an upper bound.
+
+    Said for a unit it holds there and below, in place of what is said for the whole company.
+    Above `second_above` a second person has to agree; None needs none.
+    """
 
     operation: ClassVar = "billing.set-authority"
     answer: ClassVar = Authorities
@@ -137,3 +150,5 @@ class SetAuthority(Command[Authorities]):
     role: Literal["collector", "manager", "director", "administrator"]
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     amount: Money | None
+    unit: str = EVERY_UNIT
+    second_above: Money | None = None
