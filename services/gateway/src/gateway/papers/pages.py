@@ -16,7 +16,6 @@ from gateway.papers.reader import Reader
 from kernel.problems import Refusal
 
 LEFT = frozenset({Kind.TEXT, Kind.DAY})
-PIXELS_PER_INCH = 110
 MOST_ROWS = 5_000
 """On paper nobody reads more; laying them out takes some seconds."""
 TAGGED_ROWS = 1_000
@@ -47,14 +46,6 @@ def pdf(paper: Paper) -> bytes:
     )
     assert isinstance(made, bytes)
     return made
-
-
-def pictures(paper: Paper) -> list[bytes]:
-    """The pages as pictures, to look at."""
-    made = typst.compile(
-        _template(), sys_inputs=_inputs(paper), format="png", ppi=PIXELS_PER_INCH, **_fonts()
-    )
-    return [made] if isinstance(made, bytes) else list(made or ())
 
 
 def _inputs(paper: Paper) -> dict[str, str]:

@@ -112,7 +112,10 @@ class Reader:
 
 @cache
 def phrases(language: str) -> Mapping[str, str]:
-    """What papers say in a language."""
-    file = resources.files("gateway.papers") / "phrases" / f"{language}.json"
-    found: dict[str, str] = json.loads(file.read_text("utf-8"))
+    """What papers say in a language: `phrases/<capability>.<language>.json`, all of them."""
+    folder = resources.files("gateway.papers") / "phrases"
+    found: dict[str, str] = {}
+    for file in sorted(folder.iterdir(), key=lambda each: each.name):
+        if file.name.endswith(f".{language}.json"):
+            found |= json.loads(file.read_text("utf-8"))
     return found
