@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from billing.organisation.store import known_people, known_units
+from billing.organisation.store import company_of, known_people, known_units, upwards
 
-__all__ = ["known_people", "known_units"]
+__all__ = ["company_of", "known_people", "known_units", "upwards"]

@@ -53,3 +53,27 @@ async def known_people(tx: Transaction, ids: Collection[UUID]) -> set[UUID]:
     """Those of these people that we have heard of."""
     rows = await tx.driver.fetch("SELECT person FROM people WHERE person = ANY ($1)", list(ids))
     return {row["person"] for row in rows}
+
+
+UPWARDS = """
+WITH RECURSIVE above (unit, parent, far) AS (
+    SELECT unit, parent, 0 FROM units WHERE unit = $1
+    UNION ALL
+    SELECT u.unit, u.parent, far + 1 FROM units u JOIN above ON u.unit = above.parent
+    WHERE far < 50
+)
+SELECT unit FROM above ORDER BY far
+"""
+
+
+async def upwards(tx: Transaction, unit: str) -> list[str]:
+    """A unit and what it belongs to, the nearest first; the unit alone when it is not known."""
+    return [row["unit"] for row in await tx.driver.fetch(UPWARDS, unit)] or [unit]
+
+
+async def company_of(tx: Transaction, unit: str) -> str | None:
+    """The company that a unit belongs to; None when we have not heard of the unit."""
+    company: str | None = await tx.driver.fetchval(
+        "SELECT company FROM units WHERE unit = $1", unit
+    )
+    return company
