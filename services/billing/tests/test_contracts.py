@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from billing.app import SERVICE
 from billing.exposure import events as orders
 from billing.exposure.model import CreditReserved, Order, OrderHeld
 from billing.ledger import events as ledger
-from billing.ledger.model import Allocated, Document, Kind, OpenInvoice, Whose
+from billing.ledger.model import Allocated, Document, Kind, OpenItem, Whose
 from contracts.samples import SAMPLES
 from kernel.context import current
 from kernel.events import Event
@@ -83,22 +84,9 @@ def told() -> list[Event]:
         net=payment.amount,
         gross=payment.amount,
     )
-    settled = Allocated(
-        OpenInvoice(
-            part.invoice,
-            part.invoice_number,
-            Whose(part.customer, part.company, part.unit, part.rep),
-            part.order,
-            part.allocated_on,
-            part.allocated_on,
-            part.amount + part.open_after,
-        ),
-        part.amount,
-    )
-    same_day = document_of(
-        part_payment(part), Kind.PAYMENT, id=part.payment, issued_on=part.allocated_on,
-        net=part.amount, gross=part.amount,
-    )  # fmt: skip
+    where = Whose(part.customer, part.company, part.unit, part.rep)
+    settled = Allocated(item_of(part, where), part.amount, part.open_after, on=part.allocated_on)
+    back = s["allocation-reversed"]
     return [
         orders.published(
             order_of(reserved, reserved.amount),
@@ -112,12 +100,24 @@ def told() -> list[Event]:
         ledger.invoice_issued(issued, invoice.lines),
         ledger.credit_note_issued(credited, note.invoice_net, note.lines),
         ledger.payment_received(paid),
-        ledger.payment_allocated(same_day, settled),
+        ledger.payment_allocated(paid, settled),
+        ledger.allocation_reversed(paid, item_of(back, where), back.amount, back.reversed_on),
     ]
 
 
-def part_payment(part: Any) -> Any:
-    return type("Payment", (), {**part.__dict__, "number": "R-1"})
+def item_of(sample: Any, whose: Whose) -> OpenItem:
+    return OpenItem(
+        item=sample.invoice,
+        document=sample.invoice,
+        kind=Kind.INVOICE,
+        number=sample.invoice_number,
+        whose=whose,
+        order=sample.order,
+        issued_on=date(2026, 3, 2),
+        due_on=date(2026, 4, 1),
+        open=sample.amount,
+        open_from=date(2026, 3, 2),
+    )
 
 
 @pytest.mark.parametrize("event", told(), ids=lambda event: event.type)

@@ -9,9 +9,11 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from billing.exchange.rules import NoRate
 from billing.ledger import rules
 from billing.ledger.checks import rebuild
-from billing.ledger.commands import invoice_deliveries, record_payment
+from billing.ledger.commands import record_payment
+from billing.ledger.goods import invoice_deliveries
 from billing.numbering.jobs import number_documents
 from contracts.billing.ledger import GetCustomerAccount, ListDocuments, RecordPayment
 from kernel.money import Money
@@ -123,7 +125,7 @@ async def test_a_payment_larger_than_the_debt_stays_as_credit_and_widens_what_ma
     ("asked", "refusal", "status"),
     [
         ({"amount": Money.of("0", "MXN")}, rules.PaymentNotPositive, 422),
-        ({"amount": Money.of("1", "USD")}, rules.PaymentInOtherCurrency, 422),
+        ({"amount": Money.of("1", "USD")}, NoRate, 409),
         ({"paid_on": date(2026, 3, 3)}, rules.PaidInTheFuture, 422),
         ({"invoice": UUID(int=5)}, NotFound, 404),
         ({"customer": UUID(int=5)}, NotFound, 404),

@@ -11,8 +11,10 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from contracts.billing.allocation_reversed import AllocationReversedV1
 from contracts.billing.approval_decided import ApprovalDecidedV1
 from contracts.billing.approval_requested import ApprovalRequestedV1
+from contracts.billing.charge_issued import ChargeIssuedV1
 from contracts.billing.credit_note_issued import CreditNoteIssuedV1
 from contracts.billing.credit_reserved import CreditReservedV1
 from contracts.billing.invoice_issued import InvoiceIssuedV1
@@ -23,6 +25,7 @@ from contracts.billing.order_rejected import OrderRejectedV1
 from contracts.billing.order_released import OrderReleasedV1
 from contracts.billing.payment_allocated import PaymentAllocatedV1
 from contracts.billing.payment_received import PaymentReceivedV1
+from contracts.billing.payment_reversed import PaymentReversedV1
 from contracts.customers import customer_changed
 from contracts.customers.order_cancelled import OrderCancelledV1
 from contracts.customers.order_confirmed import OrderConfirmedV1
@@ -279,6 +282,42 @@ _EVENTS: tuple[Event, ...] = (
         allocated_on=date(2026, 4, 10),
         amount=_mxn("3000.00"),
         open_after=_mxn("866.66"),
+    ),
+    AllocationReversedV1(
+        unit=UNIT,
+        payment=PAYMENT,
+        invoice=INVOICE,
+        invoice_number="P-5001",
+        order=ORDER,
+        customer=CUSTOMER,
+        company=COMPANY,
+        rep=ANA,
+        reversed_on=date(2026, 4, 14),
+        amount=_mxn("3000.00"),
+    ),
+    ChargeIssuedV1(
+        unit=UNIT,
+        charge=_id(41),
+        charged="interest",
+        number="00000041",
+        invoice=INVOICE,
+        customer=CUSTOMER,
+        company=COMPANY,
+        rep=ANA,
+        issued_on=date(2026, 5, 5),
+        due_on=date(2026, 5, 5),
+        amount=_mxn("58.00"),
+        reason="intereses moratorios",
+    ),
+    PaymentReversedV1(
+        unit=UNIT,
+        payment=PAYMENT,
+        number="SPEI 4711",
+        customer=CUSTOMER,
+        company=COMPANY,
+        reversed_on=date(2026, 4, 14),
+        amount=_mxn("3000.00"),
+        reason="devuelta por el banco",
     ),
     InvoiceOverdueV1(
         unit=UNIT,

@@ -11,11 +11,12 @@ from billing.customers import queries as customers
 from billing.exposure.book import Book
 from billing.imports import rules
 from billing.imports.rules import Known
-from billing.ledger import commands as ledger
+from billing.ledger import posting as ledger
 from billing.ledger import store
-from billing.ledger.commands import Credit, Invoicing
-from billing.ledger.model import Document
+from billing.ledger.model import Document, Settles
+from billing.ledger.posting import Credit, Invoicing
 from billing.organisation import queries as organisation
+from billing.periods import queries as periods
 from contracts.billing.imports import ImportInvoices, ImportPayments, InvoiceRecord, PaymentRecord
 from contracts.imports import ImportAnswer, RefusedRow
 from kernel.database import Transaction
@@ -107,8 +108,9 @@ async def import_payments(tx: Transaction, asked: ImportPayments, who: Principal
 
 
 def _credit(payment: Document) -> Credit:
-    named = payment.invoice
-    return Credit(payment, first=named, only_first=named is not None)
+    if payment.invoice is None:
+        return Credit(payment)
+    return Credit(payment, Settles((payment.invoice,), only_named=True))
 
 
 def _invoices(asked: ImportPayments) -> list[UUID]:
@@ -133,6 +135,7 @@ async def _known(
         units=await organisation.known_units(tx, company) & set(who.units) | {company},
         people=await organisation.known_people(tx, people),
         customers={card.customer: card.unit for card in cards.values()},
+        first_open=await periods.first_open_day(tx, company),
     )
 
 

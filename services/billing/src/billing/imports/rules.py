@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from billing.ledger.model import Document, Kind, Whose
@@ -77,6 +78,8 @@ class Known:
     people: Collection[UUID]
     customers: Mapping[UUID, str]
     """Each with its unit."""
+    first_open: date | None = None
+    """The first day that may be posted into, where periods were closed."""
 
     def customer(self, key: str) -> UUID:
         """The customer of a key."""

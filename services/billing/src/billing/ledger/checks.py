@@ -49,12 +49,21 @@ WHERE (coalesce(b.receivable, 0), coalesce(b.unallocated, 0), coalesce(b.ordered
 """
 
 ITEMS = """
-SELECT item AS document, abs(sum(amount)) AS open FROM entries WHERE item IS NOT NULL GROUP BY item
+SELECT item, abs(sum(amount)) AS open FROM entries WHERE item IS NOT NULL GROUP BY item
 """
 
 ITEMS_DIFFER = f"""
-SELECT i.document::text FROM open_items i LEFT JOIN ({ITEMS}) e USING (document)
+SELECT i.item::text FROM open_items i LEFT JOIN ({ITEMS}) e USING (item)
 WHERE i.open <> coalesce(e.open, 0)
+"""
+
+ITEMS_MISSING = """
+SELECT DISTINCT e.item::text FROM entries e LEFT JOIN open_items i USING (item)
+WHERE e.item IS NOT NULL AND i.item IS NULL
+"""
+
+REVERSED_STANDS = """
+SELECT r.payment::text FROM reversals r JOIN open_items i ON i.item = r.payment WHERE i.open <> 0
 """
 
 CREDIT_DIFFERS = """
@@ -62,7 +71,7 @@ SELECT coalesce(b.customer, u.customer)::text FROM (
     SELECT customer, currency, receivable - unallocated + ordered + reserved AS used FROM balances
 ) b FULL JOIN (
     SELECT customer, currency, sum(used) AS used FROM (
-        SELECT customer, currency, CASE kind WHEN 'invoice' THEN open ELSE -open END AS used
+        SELECT customer, currency, CASE WHEN kind IN ('payment', 'credit-note') THEN -open ELSE open END AS used
         FROM open_items
         UNION ALL SELECT customer, currency, open FROM commitments
     ) parts GROUP BY customer, currency
@@ -82,6 +91,8 @@ CHECKS = {
     "an entry belongs to no posting": ORPHANS,
     "a balance is not what its entries and orders make": BALANCES_DIFFER,
     "an open item is not what its entries make": ITEMS_DIFFER,
+    "an entry is about no item": ITEMS_MISSING,
+    "a payment was taken back and is still there": REVERSED_STANDS,
     "credit used is not open documents and orders": CREDIT_DIFFERS,
     "a series of legal numbers has a gap": NUMBERS_MISSING,
 }
@@ -111,5 +122,5 @@ async def rebuild(tx: Transaction) -> None:
     )
     await tx.driver.execute(
         f"UPDATE open_items SET open = e.open FROM ({ITEMS}) e"
-        " WHERE e.document = open_items.document AND e.open <> open_items.open"
+        " WHERE e.item = open_items.item AND e.open <> open_items.open"
     )

@@ -1,303 +1,128 @@
-"""Issuing documents, taking payments, and settling what is open with them."""
+"""What people do to the ledger: take payments, match them, take them back, charge."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
-from billing.causes import Causes, because
-from billing.exposure import commands as exposure
+from billing.exchange import queries as exchange
+from billing.exchange.rules import worth
 from billing.exposure import queries as credit
 from billing.exposure import store as accounts
-from billing.exposure.book import Book, Opening
-from billing.exposure.model import Order
-from billing.exposure.store import AccountRow, Balance
+from billing.exposure.book import Book
 from billing.ledger import events, rules, store
+from billing.ledger.charges import charge_many
 from billing.ledger.model import (
-    Account,
     Allocated,
+    Charge,
     Document,
     Kind,
-    OpenInvoice,
-    Posting,
+    Payment,
+    Settles,
     Whose,
 )
+from billing.ledger.posting import (
+    Credit,
+    announce_payment,
+    announce_taken_back,
+    return_money,
+    settle,
+    take_back,
+    whose_account,
+)
+from billing.periods import queries as periods
+from billing.periods.rules import check_open
 from contracts.billing.ledger import Allocation, PaymentRecorded, RecordPayment
-from contracts.customers.order_delivered import OrderDeliveredV1
-from contracts.customers.order_returned import OrderReturnedV1
-from contracts.lines import Lines
 from kernel.database import Transaction
 from kernel.ids import uuid7
 from kernel.money import Money
 from kernel.problems import NotFound
 from kernel.scope import Principal
 
-NOTHING_HEARD: Causes = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Invoicing:
-    """An invoice to issue, with the lines that the others are told."""
-
-    document: Document
-    lines: Lines = ()
-    disputed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Credit:
-    """A payment or credit note to post; it settles `first`, or only that one, if it is said."""
-
-    document: Document
-    first: UUID | None = None
-    only_first: bool = False
-
-
-async def issue(
-    tx: Transaction, book: Book, invoices: Sequence[Invoicing], heard: Causes = NOTHING_HEARD
-) -> None:
-    """Issue invoices: document, posting, balance and news, in this one transaction."""
-    new = [invoicing.document for invoicing in invoices]
-    disputed = frozenset(each.document.id for each in invoices if each.disputed)
-    await store.add_documents(tx, new, disputed)
-    await _post(tx, book, [rules.invoiced(document) for document in new if document.gross])
-    for each in invoices:
-        document = each.document
-        with because(heard, document.id):
-            tx.announce(events.invoice_issued(document, each.lines), person=document.whose.rep)
-
-
-async def _post(
-    tx: Transaction, book: Book, postings: Sequence[Posting], by: UUID | None = None
-) -> None:
-    await store.post(tx, postings, by)
-    for posting in postings:
-        change = Balance(
-            receivable=posting.change(Account.RECEIVABLE),
-            unallocated=-posting.change(Account.UNALLOCATED),
-        )
-        book.change(posting.whose.customer, posting.currency, change)
-
-
-async def settle(
-    tx: Transaction, book: Book, credits_: Sequence[Credit], by: UUID | None = None
-) -> dict[UUID, list[Allocated]]:
-    """Post payments and credit notes and let them settle what is open, in the order given.
-
-    Returns:
-        What each of them settled; the rest stays as unallocated credit.
-    """
-    whose = {each.document.whose.customer for each in credits_}
-    work = _Settling(await store.open_invoices(tx, whose))
-    for each in credits_:
-        work.take(each)
-    await store.add_documents(tx, [each.document for each in credits_])
-    await _post(tx, book, work.postings, by)
-    await store.reduce_items(tx, work.taken)
-    return work.settled
-
-
-@dataclass(slots=True)
-class _Settling:
-    """Open invoices by customer, while one credit after the other settles them."""
-
-    open: dict[UUID, dict[UUID, OpenInvoice]]
-    postings: list[Posting] = field(default_factory=list)
-    taken: dict[UUID, Decimal] = field(default_factory=dict)
-    settled: dict[UUID, list[Allocated]] = field(default_factory=dict)
-
-    def take(self, credit_: Credit) -> None:
-        document = credit_.document
-        if document.gross:
-            is_payment = document.kind is Kind.PAYMENT
-            self.postings.append((rules.paid if is_payment else rules.credited)(document))
-        invoices = self.open[document.whose.customer]
-        parts = rules.allocate(
-            document.gross, invoices.values(), credit_.first, only_first=credit_.only_first
-        )
-        for part in parts:
-            self._allocate(document, part)
-        self.settled[document.id] = parts
-
-    def _allocate(self, document: Document, part: Allocated) -> None:
-        invoice = part.invoice
-        self.postings.append(rules.allocated(uuid7(), document, part))
-        for item in (invoice.invoice, document.id):
-            self.taken[item] = self.taken.get(item, Decimal(0)) + part.amount.amount
-        left = replace(invoice, open=part.open_after)
-        self.open[invoice.whose.customer][invoice.invoice] = left
-
-
-async def invoice_deliveries(
-    tx: Transaction, deliveries: Sequence[OrderDeliveredV1], heard: Causes, *, history: bool
-) -> None:
-    """Each delivery becomes an invoice, once; its order is committed by so much less.
-
-    Returns that came before what was delivered are taken up.
-    """
-    book = await Book.open(tx, [_opening(each, history=history) for each in deliveries])
-    by_invoice = {rules.invoice_of(each.delivery): each for each in deliveries}
-    there = await store.documents_by_id(tx, list(by_invoice))
-    new = {invoice: each for invoice, each in by_invoice.items() if invoice not in there}
-    await exposure.deliver_orders(
-        tx, book, [(_delivered(each), each.complete) for each in new.values()]
-    )
-    invoices = [_invoicing(tx, invoice, each) for invoice, each in new.items()]
-    await issue(tx, book, invoices, heard)
-    await book.save()
-    await _take_up_returns(tx, [each.delivery for each in new.values()])
-
-
-def _opening(delivery: OrderDeliveredV1, *, history: bool) -> Opening:
-    return Opening(delivery.customer, delivery.company, delivery.gross.currency, history)
-
-
-def _delivered(delivery: OrderDeliveredV1) -> Order:
-    return Order(
-        order=delivery.order,
-        number=delivery.number,
-        customer=delivery.customer,
-        company=delivery.company,
-        unit=delivery.unit,
-        rep=delivery.rep,
-        total=delivery.gross,
-    )
-
-
-def _invoicing(tx: Transaction, invoice: UUID, delivery: OrderDeliveredV1) -> Invoicing:
-    document = Document(
-        id=invoice,
-        kind=Kind.INVOICE,
-        whose=Whose(delivery.customer, delivery.company, delivery.unit, delivery.rep),
-        number=delivery.number,
-        issued_on=delivery.delivered_on,
-        due_on=delivery.due_on,
-        net=delivery.net,
-        gross=delivery.gross,
-        origin=tx.origin,
-        order=delivery.order,
-        order_number=delivery.number,
-    )
-    return Invoicing(document, delivery.lines)
-
-
-async def credit_returns(
-    tx: Transaction, returns: Sequence[OrderReturnedV1], heard: Causes = NOTHING_HEARD
-) -> None:
-    """Each return becomes a credit note, once: it settles its invoice, the rest is credit.
-
-    A return that comes before its delivery waits for it.
-    """
-    invoices = await store.documents_by_id(tx, [rules.invoice_of(r.delivery) for r in returns])
-    notes = await store.documents_by_id(
-        tx, [rules.credit_note_of(each.goods_return) for each in returns]
-    )
-    ready = []
-    for each in returns:
-        invoice = invoices.get(rules.invoice_of(each.delivery))
-        if invoice is None:
-            body = each.model_dump_json()
-            await store.wait_for_delivery(tx, each.goods_return, each.delivery, body)
-        elif rules.credit_note_of(each.goods_return) not in notes:
-            ready.append((each, invoice))
-    await _credit(tx, ready, heard)
-
-
-async def _credit(
-    tx: Transaction, ready: Sequence[tuple[OrderReturnedV1, Document]], heard: Causes
-) -> None:
-    book = await Book.of_customers(tx, (invoice.whose.customer for _, invoice in ready))
-    notes = [(_credit_note(tx, each, invoice), invoice, each.lines) for each, invoice in ready]
-    await settle(
-        tx, book, [Credit(note, first=invoice.id, only_first=True) for note, invoice, _ in notes]
-    )
-    await book.save()
-    for note, invoice, lines in notes:
-        event = events.credit_note_issued(note, invoice.net, lines)
-        with because(heard, note.id):
-            tx.announce(event, person=note.whose.rep)
-
-
-def _credit_note(tx: Transaction, back: OrderReturnedV1, invoice: Document) -> Document:
-    return Document(
-        id=rules.credit_note_of(back.goods_return),
-        kind=Kind.CREDIT_NOTE,
-        whose=Whose(invoice.whose.customer, invoice.whose.company, back.unit, back.rep),
-        number=back.number,
-        issued_on=back.returned_on,
-        net=back.net,
-        gross=back.gross,
-        origin=tx.origin,
-        order=back.order,
-        order_number=back.number,
-        invoice=invoice.id,
-    )
-
-
-async def _take_up_returns(tx: Transaction, deliveries: Sequence[UUID]) -> None:
-    came = tx.origin
-    for row in await store.take_up(tx, deliveries):
-        tx.origin = row["origin"]
-        await credit_returns(tx, [OrderReturnedV1.model_validate_json(row["body"])])
-    tx.origin = came
-
 
 async def record_payment(
     tx: Transaction, asked: RecordPayment, who: Principal, *, today: date
 ) -> PaymentRecorded:
-    """Take a payment: it settles the invoice it names, then what is due longest.
+    """Take a payment that somebody enters; see `take_payment`.
 
     Raises:
         NotFound: the customer or the invoice is not there, or out of the person's scope.
-        InvoiceOfOther, PaymentNotPositive, PaymentInOtherCurrency, PaidInTheFuture
     """
     await credit.credit_of(tx, asked.customer)
-    await accounts.settle_for(tx, asked.customer)
-    book = await Book.of_customers(tx, [asked.customer])
-    account = book.account(asked.customer)
-    amount = rules.check_payment(asked.amount, asked.paid_on, account.currency, today)
-    await _check_invoice(tx, asked)
-    payment = _payment(asked, amount, account)
-    settled = await settle(tx, book, [Credit(payment, asked.invoice)], who.person)
+    named = () if asked.invoice is None else (asked.invoice,)
+    payment = Payment(asked.customer, asked.amount, asked.paid_on, asked.reference, Settles(named))
+    return await take_payment(tx, payment, who.person, today=today)
+
+
+async def take_payment(
+    tx: Transaction, paid: Payment, by: UUID | None = None, *, today: date
+) -> PaymentRecorded:
+    """Take a payment: it settles what it names, then by the company's rules; the rest is credit.
+
+    One in a currency that the customer does not owe in is worth what the rate of its day says.
+    Whoever calls has checked that its person sees the customer.
+
+    Raises:
+        NotFound: what it names is not there.
+        InvoiceOfOther, PaymentNotPositive, PaidInTheFuture, PeriodClosed, NoRate, TooManyDecimals
+    """
+    await accounts.settle_for(tx, paid.customer)
+    book = await Book.of_customers(tx, [paid.customer])
+    whose = whose_account(book, paid.customer)
+    amount = rules.check_payment(paid.amount, paid.paid_on, today)
+    check_open(paid.paid_on, await periods.first_open_day(tx, whose.company))
+    payment = await _payment(tx, book, paid, amount, whose)
+    settled = (await settle(tx, book, [Credit(payment, paid.settles)], by))[payment.id]
     await book.save()
-    announce_payment(tx, payment, settled[payment.id])
-    return _recorded(payment, settled[payment.id])
+    announce_payment(tx, payment, settled)
+    return _recorded(payment, settled)
 
 
-async def _check_invoice(tx: Transaction, asked: RecordPayment) -> None:
-    if asked.invoice is None:
-        return
-    named = (await store.documents_by_id(tx, [asked.invoice])).get(asked.invoice)
-    if named is None or named.kind is not Kind.INVOICE:
-        raise NotFound("invoice", str(asked.invoice))
-    if named.whose.customer != asked.customer:
-        raise rules.InvoiceOfOther(named.number)
-
-
-def _payment(asked: RecordPayment, amount: Money, account: AccountRow) -> Document:
-    id_ = uuid7()
+async def _payment(
+    tx: Transaction, book: Book, paid: Payment, amount: Money, whose: Whose
+) -> Document:
+    owed_in = await _owed_in(tx, book, paid)
+    given = amount.currency
+    tendered, gross = None, amount
+    if given != owed_in:
+        rates = await exchange.rates(tx, whose.company, given, owed_in)
+        tendered, gross = amount, worth(amount, rates.needed(paid.paid_on), owed_in)
+    id_ = paid.id or uuid7()
     return Document(
         id=id_,
         kind=Kind.PAYMENT,
-        whose=Whose(account.customer, account.company, account.unit, account.owner),
-        number=asked.reference or id_.hex[-8:].upper(),
-        issued_on=asked.paid_on,
-        net=amount,
-        gross=amount,
-        origin="live",
-        invoice=asked.invoice,
+        whose=whose,
+        number=paid.number or id_.hex[-8:].upper(),
+        issued_on=paid.paid_on,
+        net=gross,
+        gross=gross,
+        origin=tx.origin,
+        invoice=paid.settles.named[0] if paid.settles.named else None,
+        tendered=tendered,
     )
 
 
-def announce_payment(tx: Transaction, payment: Document, parts: Iterable[Allocated]) -> None:
-    """Tell that money came in, and what of it settles which invoice."""
-    tx.announce(events.payment_received(payment), person=payment.whose.rep)
-    for part in parts:
-        event = events.payment_allocated(payment, part)
-        tx.announce(event, person=part.invoice.whose.rep)
+async def _owed_in(tx: Transaction, book: Book, paid: Payment) -> str:
+    """The currency to settle in: of what is named, else the payment's if anything is owed in it."""
+    items = (await store.open_items_of(tx, [paid.customer]))[paid.customer].values()
+    for name in paid.settles.named:
+        await _check_named(tx, name, paid.customer)
+    named = set(paid.settles.named)
+    for item in items:
+        if {item.item, item.document} & named:
+            return item.open.currency
+    if any(item.open.currency == paid.amount.currency for item in items):
+        return paid.amount.currency
+    return book.account(paid.customer).currency
+
+
+async def _check_named(tx: Transaction, name: UUID, customer: UUID) -> None:
+    item = await store.item(tx, name)
+    if item is None:
+        raise NotFound("invoice", str(name))
+    if item.whose.customer != customer:
+        raise rules.InvoiceOfOther(item.number)
 
 
 def _recorded(payment: Document, parts: Sequence[Allocated]) -> PaymentRecorded:
@@ -306,14 +131,94 @@ def _recorded(payment: Document, parts: Sequence[Allocated]) -> PaymentRecorded:
         payment=payment.id,
         number=payment.number,
         amount=payment.gross,
-        allocations=[
-            Allocation(
-                invoice=part.invoice.invoice,
-                invoice_number=part.invoice.number,
-                amount=part.amount,
-                open_after=part.open_after,
-            )
-            for part in parts
-        ],
+        tendered=payment.tendered,
+        allocations=allocations(parts),
         unallocated=payment.gross - Money.total((part.amount for part in parts), currency),
     )
+
+
+def allocations(parts: Sequence[Allocated]) -> list[Allocation]:
+    """What was settled, as people are shown it."""
+    return [
+        Allocation(
+            invoice=part.item.document,
+            invoice_number=part.item.number,
+            item=part.item.item,
+            instalment=part.item.nth,
+            amount=part.amount,
+            open_after=part.open_after,
+        )
+        for part in parts
+    ]
+
+
+async def charge(
+    tx: Transaction,
+    whose: Whose,
+    kind: Kind,
+    amount: Money,
+    dated_on: date,
+    due_on: date,
+    reason: str,
+    id_: UUID | None = None,
+    *,
+    invoice: UUID | None = None,
+    by: UUID | None = None,
+) -> Document:
+    """Charge a customer interest or a fee: a receivable of its own.
+
+    Whoever calls has checked that its person sees the customer.
+
+    Raises:
+        PeriodClosed, ChargeNotPositive
+    """
+    await accounts.settle_for(tx, whose.customer)
+    book = await Book.of_customers(tx, [whose.customer])
+    check_open(dated_on, await periods.first_open_day(tx, whose.company))
+    asked = Charge(id_ or uuid7(), whose, kind, amount, dated_on, due_on, reason, invoice)
+    await charge_many(tx, book, [asked], by)
+    await book.save()
+    return (await store.documents_by_id(tx, [asked.id]))[asked.id]
+
+
+async def reverse_payment(
+    tx: Transaction, payment: UUID, on: date, reason: str, by: UUID | None = None
+) -> Document:
+    """Take a payment back: what it settled is owed again, and the money is not there.
+
+    Raises:
+        NotFound: there is no such payment, or it is out of scope.
+        AlreadyReversed, BeforeDocument, PeriodClosed
+    """
+    document = await _visible(tx, payment, "payment")
+    book = await Book.of_customers(tx, [document.whose.customer])
+    await _check_reversal(tx, document, on)
+    back = await take_back(tx, book, document, on, by)
+    await return_money(tx, book, document, on, by)
+    await store.note_reversal(tx, document, on, reason, by)
+    await book.save()
+    announce_taken_back(tx, document, back)
+    tx.announce(events.payment_reversed(document, on, reason), person=document.whose.rep)
+    return document
+
+
+async def _visible(tx: Transaction, credit_: UUID, what: str) -> Document:
+    """A payment (or a credit note) in scope; its customer's rows are open from now on."""
+    document = (await store.documents_by_id(tx, [credit_])).get(credit_)
+    allowed = {Kind.PAYMENT} if what == "payment" else {Kind.PAYMENT, Kind.CREDIT_NOTE}
+    if document is None or document.kind not in allowed:
+        raise NotFound(what, str(credit_))
+    await accounts.settle_for(tx, document.whose.customer)
+    return document
+
+
+async def _check_reversal(tx: Transaction, payment: Document, on: date) -> None:
+    if await store.reversed_on(tx, payment.id):
+        raise rules.AlreadyReversed(payment.number)
+    await _check_day(tx, payment, on)
+
+
+async def _check_day(tx: Transaction, document: Document, on: date) -> None:
+    if on < document.issued_on:
+        raise rules.BeforeDocument(document.number, document.issued_on)
+    check_open(on, await periods.first_open_day(tx, document.whose.company))

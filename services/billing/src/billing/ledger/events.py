@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from billing.ledger import rules
-from billing.ledger.model import Allocated, Document
+from datetime import date
+
+from billing.ledger.model import Allocated, Document, OpenItem
+from contracts.billing.allocation_reversed import AllocationReversedV1
+from contracts.billing.charge_issued import ChargeIssuedV1
 from contracts.billing.credit_note_issued import CreditNoteIssuedV1
-from contracts.billing.invoice_issued import InvoiceIssuedV1
+from contracts.billing.invoice_issued import InstalmentV1, InvoiceIssuedV1
 from contracts.billing.payment_allocated import PaymentAllocatedV1
 from contracts.billing.payment_received import PaymentReceivedV1
+from contracts.billing.payment_reversed import PaymentReversedV1
 from contracts.lines import Lines
 from kernel.money import Money
 
@@ -29,6 +33,9 @@ def invoice_issued(invoice: Document, lines: Lines) -> InvoiceIssuedV1:
         net=invoice.net,
         gross=invoice.gross,
         lines=lines,
+        instalments=[
+            InstalmentV1(due_on=part.due_on, amount=part.amount) for part in invoice.instalments
+        ],
     )
 
 
@@ -63,22 +70,74 @@ def payment_received(payment: Document) -> PaymentReceivedV1:
         company=payment.whose.company,
         paid_on=payment.issued_on,
         amount=payment.gross,
+        tendered=payment.tendered,
     )
 
 
 def payment_allocated(payment: Document, part: Allocated) -> PaymentAllocatedV1:
     """Part of a payment settles an invoice; it happened where the invoice is."""
-    invoice = part.invoice
+    item = part.item
     return PaymentAllocatedV1(
-        unit=invoice.whose.unit,
+        unit=item.whose.unit,
         payment=payment.id,
-        invoice=invoice.invoice,
-        invoice_number=invoice.number,
-        order=invoice.order,
-        customer=invoice.whose.customer,
-        company=invoice.whose.company,
-        rep=invoice.whose.rep,
-        allocated_on=rules.allocated_on(payment, invoice),
+        invoice=item.document,
+        invoice_number=item.number,
+        order=item.order,
+        customer=item.whose.customer,
+        company=item.whose.company,
+        rep=item.whose.rep,
+        allocated_on=part.on,
         amount=part.amount,
         open_after=part.open_after,
+    )
+
+
+def allocation_reversed(
+    payment: Document, item: OpenItem, amount: Money, on: date
+) -> AllocationReversedV1:
+    """Part of a payment settles an invoice no more."""
+    return AllocationReversedV1(
+        unit=item.whose.unit,
+        payment=payment.id,
+        invoice=item.document,
+        invoice_number=item.number,
+        order=item.order,
+        customer=item.whose.customer,
+        company=item.whose.company,
+        rep=item.whose.rep,
+        reversed_on=on,
+        amount=amount,
+    )
+
+
+def payment_reversed(payment: Document, on: date, reason: str) -> PaymentReversedV1:
+    """The money is not there after all."""
+    return PaymentReversedV1(
+        unit=payment.whose.unit,
+        payment=payment.id,
+        number=payment.number,
+        customer=payment.whose.customer,
+        company=payment.whose.company,
+        reversed_on=on,
+        amount=payment.gross,
+        reason=reason,
+    )
+
+
+def charge_issued(charge: Document) -> ChargeIssuedV1:
+    """The customer owes interest or a fee."""
+    assert charge.due_on is not None
+    return ChargeIssuedV1(
+        unit=charge.whose.unit,
+        charge=charge.id,
+        charged=charge.kind.value,
+        number=charge.number,
+        invoice=charge.invoice,
+        customer=charge.whose.customer,
+        company=charge.whose.company,
+        rep=charge.whose.rep,
+        issued_on=charge.issued_on,
+        due_on=charge.due_on,
+        amount=charge.gross,
+        reason=charge.reason,
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from billing.exchange.rules import NoRate
 from billing.ledger import commands, queries, rules
+from billing.periods.rules import PeriodClosed
 from contracts.billing.ledger import (
     CustomerAccount,
     Documents,
@@ -20,7 +22,8 @@ from kernel.scope import Principal
 operations = Operations(
     status={
         rules.PaymentNotPositive: 422,
-        rules.PaymentInOtherCurrency: 422,
+        PeriodClosed: 409,
+        NoRate: 409,
         rules.PaidInTheFuture: 422,
         TooManyDecimals: 422,
     }

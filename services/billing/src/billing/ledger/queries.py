@@ -59,6 +59,10 @@ def _document(row: Row) -> contract.Document:
         gross=Money(row["gross"], currency),
         open=Money(row["open"], currency),
         disputed=row["disputed"],
+        instalments=row["instalments"],
+        tendered=row["tendered"] and Money(row["tendered"], row["tendered_currency"]),
+        reversed_on=row["reversed_on"],
+        reason=row["reason"],
     )
 
 
@@ -91,5 +95,6 @@ def _movement(row: Row) -> contract.Movement:
         part=row["account"],
         item=row["item"],
         item_number=row["item_number"],
+        instalment=row["nth"],
         amount=Money(row["amount"], row["currency"]),
     )

@@ -11,30 +11,46 @@ from typing import Any
 from uuid import UUID
 
 from billing.batch import Row, arrays
-from billing.ledger.model import Document, Kind, OpenInvoice, Posting, Whose
-from billing.tables import documents, entries, postings
+from billing.ledger import rules
+from billing.ledger.model import (
+    OWED,
+    Account,
+    Document,
+    Entry,
+    Kind,
+    OpenCredit,
+    OpenItem,
+    Policy,
+    Posting,
+    Standing,
+    Whose,
+)
+from billing.tables import documents, entries, open_items, postings
 from kernel.database import Transaction
 from kernel.money import Money
 
 DOCUMENT = (
     "id", "kind", "company", "unit", "rep", "customer", "number", "order_id", "order_number",
-    "invoice", "issued_on", "due_on", "currency", "net", "gross", "origin",
+    "invoice", "issued_on", "due_on", "currency", "net", "gross", "origin", "tendered",
+    "tendered_currency", "reason",
 )  # fmt: skip
+ITEM = ("item", "document", "nth", "due_on", "open")
 POSTING = ("id", "kind", "document", "company", "unit", "rep", "customer", "dated_on")
 ENTRY = ("posting", "line", "account", "item", "amount")
 
-# A document, its open item and its place in the line for a legal number are one statement.
+# A document, its open items and its place in the line for a legal number are one statement.
 ADD = f"""
 WITH added AS (
     INSERT INTO documents ({", ".join(DOCUMENT)})
     SELECT * FROM {arrays(documents, DOCUMENT)}
     RETURNING *
 ), items AS (
-    INSERT INTO open_items (document, kind, company, unit, rep, customer, currency, due_on, open,
-                            disputed, live)
-    SELECT id, kind, company, unit, rep, customer, currency, due_on, gross,
-           id = ANY (${len(DOCUMENT) + 1}), origin = 'live'
-    FROM added
+    INSERT INTO open_items (item, document, nth, due_on, open, kind, company, unit, rep, customer,
+                            currency, disputed, live)
+    SELECT i.*, a.kind, a.company, a.unit, a.rep, a.customer, a.currency,
+           a.id = ANY (${len(DOCUMENT) + 1}), a.origin = 'live'
+    FROM {arrays(open_items, ITEM, first=len(DOCUMENT) + 2)} AS i ({", ".join(ITEM)})
+    JOIN added a ON a.id = i.document
 )
 INSERT INTO unnumbered (document, company, unit, kind)
 SELECT id, company, unit, kind FROM added WHERE origin = 'live'
@@ -81,6 +97,8 @@ def document(row: Row) -> Document:
         order=row["order_id"],
         order_number=row["order_number"],
         invoice=row["invoice"],
+        tendered=row["tendered"] and Money(row["tendered"], row["tendered_currency"]),
+        reason=row["reason"],
     )
 
 
@@ -92,10 +110,16 @@ def whose(row: Row) -> Whose:
 async def add_documents(
     tx: Transaction, added: Sequence[Document], disputed: frozenset[UUID] = frozenset()
 ) -> None:
-    """New documents, each with its open item; those issued here wait for a legal number."""
+    """New documents, each with its open items; those issued here wait for a legal number."""
     if added:
         columns = zip(*(_document(one) for one in added), strict=True)
-        await tx.driver.execute(ADD, *columns, list(disputed))
+        items = zip(*(item for one in added for item in _items(one)), strict=True)
+        await tx.driver.execute(ADD, *columns, list(disputed), *items)
+
+
+def _items(one: Document) -> Iterable[tuple[Any, ...]]:
+    for item, nth, part in rules.instalments_of(one):
+        yield item, one.id, nth, part.due_on, part.amount.amount
 
 
 def _document(one: Document) -> tuple[Any, ...]:
@@ -116,6 +140,9 @@ def _document(one: Document) -> tuple[Any, ...]:
         one.net.amount,
         one.gross.amount,
         one.origin,
+        one.tendered and one.tendered.amount,
+        one.tendered and one.tendered.currency,
+        one.reason,
     )
 
 
@@ -152,23 +179,56 @@ async def reduce_items(tx: Transaction, by: Mapping[UUID, Decimal]) -> None:
     if by:
         await tx.driver.execute(
             "UPDATE open_items SET open = open - taken.amount"
-            " FROM unnest($1::uuid[], $2::numeric[]) AS taken (document, amount)"
-            " WHERE open_items.document = taken.document",
+            " FROM unnest($1::uuid[], $2::numeric[]) AS taken (item, amount)"
+            " WHERE open_items.item = taken.item",
             list(by),
             list(by.values()),
         )
 
 
-async def disputed(tx: Transaction, ids: Sequence[UUID]) -> set[UUID]:
-    """Those of these invoices that are in dispute."""
+async def reopen_items(tx: Transaction, again: Sequence[tuple[UUID, Decimal, date]]) -> None:
+    """Give back to items what had been settled of them, each from a day on."""
+    await tx.driver.execute(
+        "UPDATE open_items SET open = open + back.amount,"
+        " reopened_on = greatest(reopened_on, back.day)"
+        " FROM unnest($1::uuid[], $2::numeric[], $3::date[]) AS back (item, amount, day)"
+        " WHERE open_items.item = back.item",
+        *zip(*again, strict=True),
+    )
+
+
+async def add_instalments(
+    tx: Transaction, of: OpenItem, parts: Sequence[tuple[UUID, int, date, Decimal]]
+) -> None:
+    """What is open of an item becomes several; the first of them is the item itself."""
+    await tx.driver.execute(
+        "UPDATE open_items SET due_on = $2, open = $3, overdue_on = NULL WHERE item = $1",
+        of.item,
+        *parts[0][2:],
+    )
+    await tx.driver.execute(
+        "INSERT INTO open_items (item, document, nth, due_on, open, kind, company, unit, rep,"
+        " customer, currency, disputed, live)"
+        " SELECT p.item, i.document, p.nth, p.due_on, p.open, i.kind, i.company, i.unit, i.rep,"
+        " i.customer, i.currency, i.disputed, i.live FROM open_items i,"
+        " unnest($2::uuid[], $3::int[], $4::date[], $5::numeric[]) AS p (item, nth, due_on, open)"
+        " WHERE i.item = $1",
+        of.item,
+        *zip(*parts[1:], strict=True),
+    )
+
+
+async def disputed(tx: Transaction, documents: Sequence[UUID]) -> set[UUID]:
+    """Those of these invoices that are in dispute, in part or whole."""
     rows = await tx.driver.fetch(
-        "SELECT document FROM open_items WHERE document = ANY ($1) AND disputed", ids
+        "SELECT DISTINCT document FROM open_items WHERE document = ANY ($1) AND disputed",
+        documents,
     )
     return {row["document"] for row in rows}
 
 
 async def dispute(tx: Transaction, now: Mapping[UUID, bool]) -> None:
-    """Say of invoices whether they are in dispute."""
+    """Say of invoices whether they are in dispute, with all their instalments."""
     if now:
         await tx.driver.execute(
             "UPDATE open_items SET disputed = told.disputed"
@@ -179,31 +239,163 @@ async def dispute(tx: Transaction, now: Mapping[UUID, bool]) -> None:
         )
 
 
-OPEN_INVOICES = """
-SELECT d.id, d.number, d.order_id, d.issued_on, d.due_on, d.company, d.unit, d.rep, d.customer,
-       i.currency, i.open
-FROM open_items i JOIN documents d ON d.id = i.document
-WHERE i.customer = ANY ($1) AND i.open > 0 AND i.kind = 'invoice'
+ITEM_COLUMNS = """
+i.item, i.document, i.nth, i.kind, d.number, d.order_id, d.issued_on, i.due_on, i.company, i.unit,
+i.rep, i.customer, i.currency, i.open, i.disputed, greatest(d.issued_on, i.reopened_on) AS open_from
+"""
+OWED_KINDS = [kind.value for kind in OWED]
+
+OPEN_ITEMS = f"""
+SELECT {ITEM_COLUMNS} FROM open_items i JOIN documents d ON d.id = i.document
+WHERE i.customer = ANY ($1) AND i.open > 0 AND i.kind = ANY ($2)
 """
 
 
-async def open_invoices(
+async def open_items_of(
     tx: Transaction, customers: Iterable[UUID]
-) -> dict[UUID, dict[UUID, OpenInvoice]]:
-    """What these customers owe, by customer and invoice."""
-    found: dict[UUID, dict[UUID, OpenInvoice]] = {customer: {} for customer in customers}
-    for row in await tx.driver.fetch(OPEN_INVOICES, list(found)):
-        invoice = OpenInvoice(
-            invoice=row["id"],
-            number=row["number"],
-            whose=whose(row),
-            order=row["order_id"],
-            issued_on=row["issued_on"],
-            due_on=row["due_on"],
-            open=Money(row["open"], row["currency"]),
-        )
-        found[row["customer"]][invoice.invoice] = invoice
+) -> dict[UUID, dict[UUID, OpenItem]]:
+    """What these customers owe, by customer and item."""
+    found: dict[UUID, dict[UUID, OpenItem]] = {customer: {} for customer in customers}
+    for row in await tx.driver.fetch(OPEN_ITEMS, list(found), OWED_KINDS):
+        found[row["customer"]][row["item"]] = open_item(row)
     return found
+
+
+def open_item(row: Row) -> OpenItem:
+    """An item from its row."""
+    return OpenItem(
+        item=row["item"],
+        document=row["document"],
+        kind=Kind(row["kind"]),
+        number=row["number"],
+        whose=whose(row),
+        order=row["order_id"],
+        issued_on=row["issued_on"],
+        due_on=row["due_on"],
+        open=Money(row["open"], row["currency"]),
+        open_from=row["open_from"],
+        disputed=row["disputed"],
+        nth=row["nth"],
+    )
+
+
+async def item(tx: Transaction, id_: UUID) -> OpenItem | None:
+    """What a customer owes or owed by this id; None when it is not there or not in scope."""
+    row = await tx.driver.fetchrow(
+        f"SELECT {ITEM_COLUMNS} FROM open_items i JOIN documents d ON d.id = i.document"
+        " WHERE i.item = $1 AND i.kind = ANY ($2)",
+        id_,
+        OWED_KINDS,
+    )
+    return None if row is None else open_item(row)
+
+
+async def last_instalment(tx: Transaction, document: UUID) -> int:
+    """How many instalments a document has."""
+    last: int = await tx.driver.fetchval(
+        "SELECT max(nth) FROM open_items WHERE document = $1", document
+    )
+    return last
+
+
+OPEN_CREDITS = f"""
+SELECT {", ".join(f"d.{name}" for name in DOCUMENT)}, i.open,
+       greatest(d.issued_on, i.reopened_on) AS free_from
+FROM open_items i JOIN documents d ON d.id = i.document
+WHERE i.open > 0 AND i.kind IN ('payment', 'credit-note')
+"""
+
+
+async def open_credits(tx: Transaction, customers: Iterable[UUID]) -> list[OpenCredit]:
+    """What is left of these customers' payments and credit notes, the oldest first."""
+    rows = await tx.driver.fetch(
+        f"{OPEN_CREDITS} AND i.customer = ANY ($1) ORDER BY d.issued_on, d.id", list(customers)
+    )
+    return [_open_credit(row) for row in rows]
+
+
+async def open_credit(tx: Transaction, document: UUID) -> OpenCredit | None:
+    """What is left of one payment or credit note; None when there is nothing."""
+    row = await tx.driver.fetchrow(f"{OPEN_CREDITS} AND i.item = $1", document)
+    return None if row is None else _open_credit(row)
+
+
+def _open_credit(row: Row) -> OpenCredit:
+    return OpenCredit(document(row), Money(row["open"], row["currency"]), row["free_from"])
+
+
+# What was settled and not taken back since, and what the rates made of it.
+STANDING = """
+SELECT e.account, e.item, e.currency, e.company, e.unit, e.rep, e.customer,
+       sum(e.amount) AS amount, max(e.dated_on) AS last_on
+FROM postings p JOIN entries e ON e.posting = p.id
+WHERE p.document = $1 AND p.kind = ANY ($2)
+GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(e.amount) <> 0 ORDER BY e.account, e.item, e.currency
+"""
+
+
+async def standing(tx: Transaction, document: UUID, kinds: Sequence[Kind]) -> list[Standing]:
+    """What postings of these kinds come to in all for a document, entry by entry."""
+    rows = await tx.driver.fetch(STANDING, document, [kind.value for kind in kinds])
+    return [
+        Standing(
+            whose(row),
+            Entry(Account(row["account"]), Money(row["amount"], row["currency"]), row["item"]),
+            row["last_on"],
+        )
+        for row in rows
+    ]
+
+
+async def reversed_on(tx: Transaction, payment: UUID) -> date | None:
+    """When a payment was taken back; None while it stands."""
+    day: date | None = await tx.driver.fetchval(
+        "SELECT reversed_on FROM reversals WHERE payment = $1", payment
+    )
+    return day
+
+
+async def note_reversal(
+    tx: Transaction, payment: Document, on: date, reason: str, by: UUID | None
+) -> None:
+    """This payment is taken back."""
+    where = payment.whose
+    await tx.driver.execute(
+        "INSERT INTO reversals (payment, company, unit, rep, customer, reversed_on, reason,"
+        " reversed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        payment.id,
+        where.company,
+        where.unit,
+        where.rep,
+        where.customer,
+        on,
+        reason,
+        by,
+    )
+
+
+async def policies(tx: Transaction, companies: Iterable[str]) -> dict[str, Policy]:
+    """How those of these companies allocate that have said so."""
+    rows = await tx.driver.fetch(
+        "SELECT company, rules, priority FROM allocation_policies WHERE company = ANY ($1)",
+        list(set(companies)),
+    )
+    return {
+        row["company"]: Policy(tuple(row["rules"]), tuple(Kind(one) for one in row["priority"]))
+        for row in rows
+    }
+
+
+async def keep_policy(tx: Transaction, company: str, policy: Policy) -> None:
+    """How a company allocates from now on."""
+    await tx.driver.execute(
+        "INSERT INTO allocation_policies (company, rules, priority) VALUES ($1, $2, $3)"
+        " ON CONFLICT (company) DO UPDATE SET rules = excluded.rules,"
+        " priority = excluded.priority",
+        company,
+        list(policy.rules),
+        [kind.value for kind in policy.priority],
+    )
 
 
 async def wait_for_delivery(tx: Transaction, goods_return: UUID, delivery: UUID, body: str) -> None:
@@ -226,9 +418,12 @@ async def take_up(tx: Transaction, deliveries: Sequence[UUID]) -> Sequence[Row]:
 
 
 DOCUMENTS = """
-SELECT d.*, i.open, i.disputed, c.number AS customer_number, c.name AS customer_name,
-       n.number AS legal
-FROM documents d JOIN open_items i ON i.document = d.id
+SELECT d.*, i.open, i.disputed, i.instalments, c.number AS customer_number,
+       c.name AS customer_name, n.number AS legal, r.reversed_on
+FROM documents d CROSS JOIN LATERAL (
+    SELECT sum(open) AS open, bool_or(disputed) AS disputed, count(*) AS instalments
+    FROM open_items WHERE document = d.id) i
+LEFT JOIN reversals r ON r.payment = d.id
 LEFT JOIN customers c ON c.customer = d.customer LEFT JOIN legal_numbers n ON n.document = d.id
 WHERE ($1::text IS NULL OR d.company = $1) AND ($2::uuid IS NULL OR d.customer = $2)
   AND ($3::uuid IS NULL OR d.order_id = $3) AND ($4::text IS NULL OR d.kind = $4)
@@ -241,7 +436,8 @@ ORDER BY d.issued_on DESC, d.id DESC LIMIT $8
 """
 
 LONGEST_OVERDUE_FIRST = f"""
-{DOCUMENTS} AND i.open > 0 AND d.kind = 'invoice' AND d.due_on < $9
+{DOCUMENTS} AND d.kind = 'invoice' AND d.id IN (
+    SELECT document FROM open_items WHERE open > 0 AND due_on < $9 AND kind = 'invoice')
 AND ($6::date IS NULL OR (d.due_on, d.id) > ($6, $7::uuid))
 ORDER BY d.due_on, d.id LIMIT $8
 """
@@ -268,9 +464,9 @@ async def list_overdue(
 
 MOVEMENTS = """
 SELECT e.posting, e.line, e.dated_on, p.kind, p.document, d.number, e.account, e.item,
-       i.number AS item_number, e.amount, e.currency
+       i.number AS item_number, o.nth, e.amount, e.currency
 FROM entries e JOIN postings p ON p.id = e.posting JOIN documents d ON d.id = p.document
-JOIN documents i ON i.id = e.item
+JOIN open_items o ON o.item = e.item JOIN documents i ON i.id = o.document
 WHERE e.customer = $1 AND e.item IS NOT NULL
   AND ($2::date IS NULL OR (e.dated_on, e.posting, e.line) < ($2, $3::uuid, $4::int))
 ORDER BY e.dated_on DESC, e.posting DESC, e.line DESC LIMIT $5

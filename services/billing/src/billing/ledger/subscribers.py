@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from billing.causes import causes
-from billing.ledger import commands, rules
+from billing.ledger import goods, rules
 from contracts.customers.order_delivered import OrderDeliveredV1
 from contracts.customers.order_returned import OrderReturnedV1
 from kernel.database import Transaction
@@ -20,7 +20,7 @@ async def invoice(tx: Transaction, messages: Sequence[Received[OrderDeliveredV1]
     """What was delivered is invoiced."""
     deliveries = [message.event for message in messages]
     heard = causes(messages, lambda event: rules.invoice_of(event.delivery))
-    await commands.invoice_deliveries(tx, deliveries, heard, history=tx.origin == "import")
+    await goods.invoice_deliveries(tx, deliveries, heard, history=tx.origin == "import")
 
 
 @subscriptions.on_many(OrderReturnedV1)
@@ -28,4 +28,4 @@ async def credit(tx: Transaction, messages: Sequence[Received[OrderReturnedV1]])
     """What came back is credited."""
     returns = [message.event for message in messages]
     heard = causes(messages, lambda event: rules.credit_note_of(event.goods_return))
-    await commands.credit_returns(tx, returns, heard)
+    await goods.credit_returns(tx, returns, heard)

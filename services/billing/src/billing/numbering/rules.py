@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-LETTERS = {"invoice": "F", "credit-note": "N", "payment": "R"}
-"""Factura, nota de crédito, recibo."""
+LETTERS = {"invoice": "F", "credit-note": "N", "payment": "R", "interest": "I", "fee": "C"}
+"""Factura, nota de crédito, recibo, intereses, cargo."""
 
 
 def legal_number(unit: str, kind: str, number: int) -> str:

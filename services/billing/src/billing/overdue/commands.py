@@ -17,8 +17,9 @@ ONE_DAY = timedelta(days=1)
 async def tell_overdue(tx: Transaction, today: date) -> bool:
     """Tell each invoice once, on the first day after its due day on which it is still open.
 
-    Days that were missed are made up for, one after the other, so that an invoice counts its
-    days as if nobody had been away. What an import brought is history and not told.
+    One in instalments is told of once for each of them. Days that were missed are made up for,
+    one after the other, so that an invoice counts its days as if nobody had been away. What an
+    import brought is history and not told.
 
     Returns:
         Whether there is more to do.
@@ -44,6 +45,7 @@ def _published(row: Row, day: date) -> InvoiceOverdueV1:
         company=row["company"],
         rep=row["rep"],
         due_on=row["due_on"],
+        instalment=row["nth"],
         overdue_days=(day - row["due_on"]).days,
         open=Money(row["open"], row["currency"]),
     )

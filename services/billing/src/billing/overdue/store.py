@@ -11,11 +11,11 @@ from kernel.database import Transaction
 # Locked, so that a payment that arrives in this moment is seen or has to wait.
 NEWLY = """
 UPDATE open_items i SET overdue_on = $1 FROM documents d
-WHERE d.id = i.document AND i.document IN (
-    SELECT document FROM open_items
+WHERE d.id = i.document AND i.item IN (
+    SELECT item FROM open_items
     WHERE open > 0 AND live AND kind = 'invoice' AND overdue_on IS NULL AND due_on < $1
-    ORDER BY document LIMIT $2 FOR UPDATE SKIP LOCKED)
-RETURNING d.id, d.number, d.company, d.unit, d.rep, d.customer, d.due_on, i.currency, i.open
+    ORDER BY item LIMIT $2 FOR UPDATE SKIP LOCKED)
+RETURNING d.id, d.number, d.company, d.unit, d.rep, d.customer, i.due_on, i.nth, i.currency, i.open
 """
 
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
 from contracts.lines import Lines
-from kernel.events import Event
+from kernel.events import Event, Message
 from kernel.money import Money
+
+
+class InstalmentV1(Message):
+    """Part of an invoice that is due on a day of its own."""
+
+    due_on: date
+    amount: Money
 
 
 class InvoiceIssuedV1(Event):
@@ -31,3 +39,5 @@ class InvoiceIssuedV1(Event):
     net: Money
     gross: Money
     lines: Lines
+    instalments: Sequence[InstalmentV1] = ()
+    """None is one, of the gross, on the due day."""

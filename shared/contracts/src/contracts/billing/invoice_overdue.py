@@ -11,7 +11,10 @@ from kernel.money import Money
 
 
 class InvoiceOverdueV1(Event):
-    """Told once per invoice, on the first day after the due day on which it is still open."""
+    """Told once per invoice, on the first day after the due day on which it is still open.
+
+    An invoice in instalments is told of once for each, with what is open of that instalment.
+    """
 
     type: ClassVar = "billing.invoice-overdue.v1"
     kind: ClassVar = "fact"
@@ -25,3 +28,4 @@ class InvoiceOverdueV1(Event):
     due_on: date
     overdue_days: int
     open: Money
+    instalment: int = 1

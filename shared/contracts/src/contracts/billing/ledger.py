@@ -14,11 +14,23 @@ from kernel.events import Message
 from kernel.money import Money
 from kernel.operations import EVERYONE, Command, Question
 
-DocumentKind = Literal["invoice", "credit-note", "payment"]
+PostingKind = Literal[
+    "invoice",
+    "credit-note",
+    "payment",
+    "interest",
+    "fee",
+    "allocation",
+    "deallocation",
+    "reversal",
+    "instalments",
+    "write-off",
+]
+DocumentKind = Literal["invoice", "credit-note", "payment", "interest", "fee"]
 
 
 class Document(Message):
-    """An invoice, a credit note or a payment; all amounts are positive.
+    """An invoice, a charge, a credit note or a payment; all amounts are positive.
 
     `open` of an invoice is what is still owed on it; of a credit note or payment what of it is
     not matched to an invoice.
@@ -46,6 +58,14 @@ class Document(Message):
     gross: Money
     open: Money
     disputed: bool = False
+    """In part or whole."""
+    instalments: int = 1
+    tendered: Money | None = None
+    """Of a payment in another currency: what was paid; `gross` is what that is worth."""
+    reversed_on: date | None = None
+    """Of a payment that was taken back: when."""
+    reason: str = ""
+    """Of a charge."""
 
 
 class Documents(Message):
@@ -85,13 +105,14 @@ class Movement(Message):
     posting: UUID
     line: int
     dated_on: date
-    kind: Literal["invoice", "credit-note", "payment", "allocation"]
+    kind: PostingKind
     document: UUID
     number: str
     part: Literal["receivable", "unallocated"]
     item: UUID
     """The invoice whose open amount changed, or the payment or credit that is left over."""
     item_number: str
+    instalment: int = 1
     amount: Money
 
 
@@ -120,7 +141,11 @@ class Allocation(Message):
     """Part of a payment that settles an invoice."""
 
     invoice: UUID
+    """Or the charge."""
     invoice_number: str
+    item: UUID
+    """The instalment; the first bears the id of its invoice."""
+    instalment: int = 1
     amount: Money
     open_after: Money
 
@@ -131,14 +156,18 @@ class PaymentRecorded(Message):
     payment: UUID
     number: str
     amount: Money
+    """In the currency that is owed."""
+    tendered: Money | None = None
+    """What was paid, when that was in another currency."""
     allocations: Sequence[Allocation]
     unallocated: Money
 
 
 class RecordPayment(Command[PaymentRecorded]):
-    """Take a customer's payment: it settles `invoice` first, then what is due longest.
+    """Take a customer's payment: it settles `invoice` first, then by the company's rules.
 
-    What is more than the debt stays as unallocated credit.
+    What is more than the debt stays as unallocated credit. One in a currency that the customer
+    does not owe in is worth what the exchange rate of its day says.
     """
 
     operation: ClassVar = "billing.record-payment"
@@ -151,3 +180,4 @@ class RecordPayment(Command[PaymentRecorded]):
     reference: str = Field(default="", max_length=100)
     """What the bank or the receipt calls it; becomes the number of the payment."""
     invoice: UUID | None = None
+    """An invoice, one instalment of it, or a charge."""

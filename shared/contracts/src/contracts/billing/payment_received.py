@@ -23,3 +23,5 @@ class PaymentReceivedV1(Event):
     company: str
     paid_on: date
     amount: Money
+    tendered: Money | None = None
+    """What was paid, when it was in another currency than `amount`."""
