@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from billing.ageing import operations as ageing
+from billing.analysis import operations as analysis
 from billing.approvals import operations as approvals
 from billing.authorities import operations as authorities
 from billing.customers import subscribers as customers
@@ -27,6 +28,7 @@ SERVICE = Service(
         exposure.operations,
         ledger.operations,
         ageing.operations,
+        analysis.operations,
         imports.operations,
     ],
     subscriptions=[

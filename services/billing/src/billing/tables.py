@@ -27,6 +27,7 @@ units = Table(
     Column("company", Text),
     Column("parent", Text),
     Column("country", Text),
+    Column("level", Text),
 )
 
 people = Table(

@@ -5,7 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from billing.ageing.rules import BoundsOutOfOrder
 from contracts.billing.reports import AgeingRow, ReportAgeing
+from contracts.targets.unit_changed import UnitChangedV1
 
 from ..conftest import Billing
 
@@ -98,3 +100,55 @@ async def test_people_see_the_ageing_of_what_is_theirs(billing: Billing):
     (own,) = await _ageing(billing, DUE, who=billing.asks("rep", person=UUID(int=2)))
     nobody = await _ageing(billing, DUE, who=billing.asks("manager", units=("otra",)))
     assert (branch.total, own.total, nobody) == ("5.00", "4.00", [])
+
+
+async def test_rows_are_by_team_branch_or_currency(billing: Billing):
+    customer = await billing.customer()
+    shop = UnitChangedV1(
+        unit="mty-7", key="mty-7", name="Mty Siete", level="shop", company="refacciones",
+        parent="mty", currency="MXN", active_from=date(2020, 1, 1),
+    )  # fmt: skip
+    branch = shop.model_copy(update={"unit": "mty", "key": "mty", "name": "Monterrey",
+                                     "level": "branch", "parent": "refacciones"})  # fmt: skip
+    await billing.hear(shop, branch)
+    await billing.hear(
+        billing.delivered("P-1", customer, "1", unit="mty-7"),
+        billing.delivered("P-2", customer, "2", unit="mty", rep=None),
+        billing.delivered("P-3", customer, "4", unit="gdl"),
+    )
+    everyone = billing.asks("director", units=("refacciones", "mty", "mty-7", "gdl"))
+    by_branch = await _ageing(billing, DUE, "branch", everyone)
+    assert [(row.id, row.name, row.total) for row in by_branch] == [
+        ("gdl", "Gdl", "4.00"),
+        ("mty", "Monterrey", "3.00"),
+    ]
+    by_team = await _ageing(billing, DUE, "team", everyone)
+    assert [(row.name, row.total) for row in by_team] == [("Monterrey", "5.00"), (None, "2.00")]
+    by_currency = await _ageing(billing, DUE, "currency", everyone)
+    assert [(row.id, row.total, row.invoices) for row in by_currency] == [("MXN", "7.00", 3)]
+
+
+async def test_buckets_are_as_asked_for_and_count_from_the_day_asked_for(one_invoice):
+    async def amounts(days: int, **more: object) -> dict[str, str]:
+        day = DUE + timedelta(days=days)
+        asked = ReportAgeing(company="refacciones", as_of=day, bounds="15,45", **more)
+        report = await one_invoice.ask(asked)
+        assert report.buckets == ("current", "d1_15", "d16_45", "over_45")
+        return {name: sum_ for name, sum_ in report.rows[0].amounts.items() if sum_ != "0.00"}
+
+    for days, bucket in (
+        (0, "current"),
+        (15, "d1_15"),
+        (16, "d16_45"),
+        (45, "d16_45"),
+        (46, "over_45"),
+    ):
+        assert await amounts(days) == {bucket: "100.0001"}, days
+    assert await amounts(0, basis="invoice") == {"d16_45": "100.0001"}  # issued 30 days before
+
+
+async def test_bounds_that_do_not_go_up_are_refused(billing: Billing):
+    asked = ReportAgeing(company="refacciones", as_of=DUE, bounds="30,30")
+    with pytest.raises(BoundsOutOfOrder) as no:
+        await billing.ask(asked)
+    assert billing.status_of(asked, no.value) == 422

@@ -11,7 +11,7 @@ from contracts.targets.person_changed import PersonChangedV1
 from contracts.targets.unit_changed import UnitChangedV1
 from kernel.database import Transaction
 
-UNIT = ("unit", "key", "name", "company", "parent", "country")
+UNIT = ("unit", "key", "name", "company", "parent", "country", "level")
 PERSON = ("person", "key", "name", "company", "unit")
 _UNIT_KEPT = ", ".join(f"{name} = excluded.{name}" for name in UNIT[1:])
 _PERSON_KEPT = ", ".join(f"{name} = excluded.{name}" for name in PERSON[1:])
@@ -20,7 +20,15 @@ _PERSON_KEPT = ", ".join(f"{name} = excluded.{name}" for name in PERSON[1:])
 async def keep_units(tx: Transaction, changed: Sequence[UnitChangedV1]) -> None:
     """Units as they are now."""
     latest = {
-        one.unit: (one.unit, one.key, one.name, one.company, one.parent, one.country)
+        one.unit: (
+            one.unit,
+            one.key,
+            one.name,
+            one.company,
+            one.parent,
+            one.country,
+            one.level,
+        )
         for one in changed
     }
     ending = f"ON CONFLICT (unit) DO UPDATE SET {_UNIT_KEPT}"

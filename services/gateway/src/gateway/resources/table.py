@@ -15,6 +15,12 @@ from typing import Any
 from contracts.billing import approvals, exposure, ledger, limits
 from contracts.billing import imports as receivables
 from contracts.billing import reports as ageing
+from contracts.billing.analysis import (
+    ForecastCash,
+    ReportConcentration,
+    ReportPayments,
+    ReportReceivables,
+)
 from contracts.customers import cards, orders
 from contracts.customers import imports as sales
 from contracts.gateway import users
@@ -156,6 +162,16 @@ RESOURCES: tuple[Resource, ...] = (
     ),
     _get("/reports/explain-commission", reports.ExplainCommission, company=True, seconds=30),
     _get("/reports/ageing", ageing.ReportAgeing, company=True, seconds=30, paper=papers.ageing),
+    _get(
+        "/reports/receivables",
+        ReportReceivables,
+        company=True,
+        renamed={"from": "from_"},
+        seconds=30,
+    ),
+    _get("/reports/payments", ReportPayments, company=True, renamed={"from": "from_"}, seconds=30),
+    _get("/reports/concentration", ReportConcentration, company=True, seconds=30),
+    _get("/reports/cash-forecast", ForecastCash, company=True, seconds=30),
 )
 
 BATCHES: tuple[type[Command[Any]], ...] = (

@@ -1,0 +1,1 @@
+"""How well what is owed is collected, and when it is likely to come in."""
