@@ -91,6 +91,14 @@ CREATE TABLE closings (
 CREATE INDEX closings_of ON closings (company, id DESC);
 """
 
+AUTHORITIES = """
+INSERT INTO authorities (company, act, role, currency, amount)
+SELECT '*', 'write-off', role, currency, amount * scale
+FROM (VALUES ('collector', 500), ('manager', 10000), ('director', 200000),
+             ('administrator', NULL)) roles (role, amount),
+     (VALUES ('MXN', 1), ('USD', 0.1), ('EUR', 0.1)) currencies (currency, scale)
+"""
+
 # Whoever posts shares a lock on the company's periods until the end; whoever closes takes it
 # alone. So nothing that is dated into a closed day can be on its way when the day is closed.
 PERIODS = """
@@ -133,7 +141,7 @@ SETTLING = (
 
 def upgrade() -> None:
     """Make what is new and widen what is there."""
-    for script in (ITEMS, MORE):
+    for script in (ITEMS, MORE, AUTHORITIES):
         for statement in script.split(";\n"):
             if statement.strip():
                 op.execute(statement)

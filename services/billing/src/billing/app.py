@@ -7,6 +7,7 @@ from billing.analysis import operations as analysis
 from billing.approvals import operations as approvals
 from billing.authorities import operations as authorities
 from billing.customers import subscribers as customers
+from billing.disputes import operations as disputes
 from billing.exposure import operations as exposure
 from billing.exposure import subscribers as orders
 from billing.imports import operations as imports
@@ -17,6 +18,7 @@ from billing.limits import operations as limits
 from billing.numbering import jobs as numbering
 from billing.organisation import subscribers as organisation
 from billing.overdue import jobs as overdue
+from billing.write_offs import operations as write_offs
 from kernel.service import Service
 
 SERVICE = Service(
@@ -27,6 +29,8 @@ SERVICE = Service(
         limits.operations,
         exposure.operations,
         ledger.operations,
+        write_offs.operations,
+        disputes.operations,
         ageing.operations,
         analysis.operations,
         imports.operations,

@@ -17,6 +17,8 @@ from contracts.billing.approval_requested import ApprovalRequestedV1
 from contracts.billing.charge_issued import ChargeIssuedV1
 from contracts.billing.credit_note_issued import CreditNoteIssuedV1
 from contracts.billing.credit_reserved import CreditReservedV1
+from contracts.billing.debt_written_off import DebtWrittenOffV1
+from contracts.billing.dispute_changed import DisputeChangedV1
 from contracts.billing.invoice_issued import InvoiceIssuedV1
 from contracts.billing.invoice_overdue import InvoiceOverdueV1
 from contracts.billing.limit_changed import LimitChangedV1
@@ -318,6 +320,33 @@ _EVENTS: tuple[Event, ...] = (
         reversed_on=date(2026, 4, 14),
         amount=_mxn("3000.00"),
         reason="devuelta por el banco",
+    ),
+    DisputeChangedV1(
+        unit=UNIT,
+        item=INVOICE,
+        invoice=INVOICE,
+        invoice_number="P-5001",
+        customer=CUSTOMER,
+        company=COMPANY,
+        rep=ANA,
+        disputed=True,
+        reason="Dos discos llegaron rotos",
+        outcome=None,
+        open=_mxn("3866.66"),
+    ),
+    DebtWrittenOffV1(
+        unit=UNIT,
+        item=INVOICE,
+        invoice=INVOICE,
+        invoice_number="P-5001",
+        charge=False,
+        order=ORDER,
+        customer=CUSTOMER,
+        company=COMPANY,
+        rep=ANA,
+        written_off_on=date(2026, 11, 20),
+        amount=_mxn("866.66"),
+        bad_debt=True,
     ),
     InvoiceOverdueV1(
         unit=UNIT,

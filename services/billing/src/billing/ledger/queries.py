@@ -11,10 +11,12 @@ from billing import paging
 from billing.batch import Row
 from billing.exposure import queries as exposure
 from billing.ledger import store
+from billing.ledger.model import OpenItem
 from billing.numbering.rules import legal_number
 from contracts.billing import ledger as contract
 from kernel.database import Transaction
 from kernel.money import Money
+from kernel.problems import NotFound
 
 
 async def documents(tx: Transaction, asked: contract.ListDocuments) -> contract.Documents:
@@ -64,6 +66,17 @@ def _document(row: Row) -> contract.Document:
         reversed_on=row["reversed_on"],
         reason=row["reason"],
     )
+
+
+async def item(tx: Transaction, id_: UUID) -> OpenItem:
+    """What a customer owes or owed: an invoice, an instalment or a charge.
+
+    Raises:
+        NotFound: it is not there, or out of the person's scope.
+    """
+    if (found := await store.item(tx, id_)) is None:
+        raise NotFound("item", str(id_))
+    return found
 
 
 async def customer_account(

@@ -1,0 +1,1 @@
+"""What customers say they do not owe, until that is settled."""

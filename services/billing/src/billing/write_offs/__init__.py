@@ -1,0 +1,1 @@
+"""What is given up: small rests and bad debt, each with somebody's authority."""
