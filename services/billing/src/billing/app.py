@@ -8,6 +8,8 @@ from billing.approvals import operations as approvals
 from billing.authorities import operations as authorities
 from billing.customers import subscribers as customers
 from billing.disputes import operations as disputes
+from billing.expenses import operations as expenses
+from billing.expenses.checks import budgets_add_up
 from billing.exposure import operations as exposure
 from billing.exposure import subscribers as orders
 from billing.imports import operations as imports
@@ -34,6 +36,7 @@ SERVICE = Service(
         ageing.operations,
         analysis.operations,
         imports.operations,
+        expenses.operations,
     ],
     subscriptions=[
         organisation.subscriptions,
@@ -42,5 +45,5 @@ SERVICE = Service(
         deliveries.subscriptions,
     ],
     jobs=[numbering.jobs, overdue.jobs],
-    checks=[ledger_is_whole],
+    checks=[ledger_is_whole, budgets_add_up],
 )

@@ -14,11 +14,13 @@ from uuid import UUID
 from contracts.billing.allocation_reversed import AllocationReversedV1
 from contracts.billing.approval_decided import ApprovalDecidedV1
 from contracts.billing.approval_requested import ApprovalRequestedV1
+from contracts.billing.budget_exceeded import BudgetExceededV1
 from contracts.billing.charge_issued import ChargeIssuedV1
 from contracts.billing.credit_note_issued import CreditNoteIssuedV1
 from contracts.billing.credit_reserved import CreditReservedV1
 from contracts.billing.debt_written_off import DebtWrittenOffV1
 from contracts.billing.dispute_changed import DisputeChangedV1
+from contracts.billing.expense_approved import ExpenseApprovedV1, ExpenseV1
 from contracts.billing.invoice_issued import InvoiceIssuedV1
 from contracts.billing.invoice_overdue import InvoiceOverdueV1
 from contracts.billing.limit_changed import LimitChangedV1
@@ -370,6 +372,28 @@ _EVENTS: tuple[Event, ...] = (
         actual=NET,
         attainment=Decimal("1.1111"),
         threshold=Decimal("1.0000"),
+    ),
+    BudgetExceededV1(
+        unit=UNIT,
+        budget=_id(51),
+        company=COMPANY,
+        category="meals",
+        month="2026-03",
+        amount=_mxn("5000.00"),
+        used=_mxn("5320.00"),
+        excess=_mxn("320.00"),
+        by=ANA,
+    ),
+    ExpenseApprovedV1(
+        unit=UNIT,
+        claim=_id(52),
+        company=COMPANY,
+        claimant=ANA,
+        total=_mxn("820.00"),
+        approved_by=MANAGER,
+        expenses=[
+            ExpenseV1(category="meals", spent_on=date(2026, 3, 5), amount=_mxn("820.00")),
+        ],
     ),
     NotificationCreatedV1(unit=UNIT, notification=NOTICE, person=MANAGER, topic="order-held"),
 )

@@ -148,6 +148,15 @@ class NothingToSplitBy(Refusal):
     title = "The budget cannot be split by nothing"
 
 
+@dataclass(eq=False)
+class SeveralCompanies(Refusal):
+    """A budget belongs to one company."""
+
+    code = "expenses.several-companies"
+    title = "The units belong to several companies"
+    companies: list[str]
+
+
 def month_of(day: date) -> date:
     """The month that an expense of this day counts in, by its first day.
 
@@ -205,12 +214,15 @@ def check_budget(amount: Money) -> Money:
     return amount.in_minor_units()
 
 
-def take(budget: Budget, by: Change) -> tuple[Budget, Exceeded | None]:
+def take(budget: Budget, by: Change, *, checked: bool = True) -> tuple[Budget, Exceeded | None]:
     """What is promised, claimed and spent fits into the budget together; exactly all of it fits.
 
     More than that is stopped or told, as the category says. What takes no more than before is
     never stopped: an accepted claim that is approved only becomes an actual expense. Without a
     budget nothing stops it, for no budget is not a budget of zero.
+
+    Args:
+        checked: False for what was accepted before, and comes back to a commitment.
 
     Returns:
         The budget as it is then, and that it was passed, told once: when it happens.
@@ -236,7 +248,7 @@ def take(budget: Budget, by: Change) -> tuple[Budget, Exceeded | None]:
     )
     if by.used <= 0 or budget.left is None or after.left is None or after.left.amount >= 0:
         return after, None
-    if budget.over is Over.STOP:
+    if checked and budget.over is Over.STOP:
         raise _over(budget, budget.left, Money(by.used, currency))
     passed = budget.left.amount >= 0
     return after, Exceeded(after, -after.left) if passed else None
@@ -247,6 +259,33 @@ def _over(budget: Budget, left: Money, requested: Money) -> OverBudget:
     return OverBudget(cell.unit, cell.category, f"{cell.month:%Y-%m}", left, requested)
 
 
+def check_category(category: str, known: Collection[str]) -> None:
+    """Expenses are kept apart by the categories that the company has; a typing error is none.
+
+    Raises:
+        UnknownCategory
+
+    Source: BI7.
+    """
+    if category not in known:
+        raise UnknownCategory(category, sorted(known))
+
+
+def check_currency(cell: Cell, planned_in: Collection[str]) -> None:
+    """Where a month's budget is in one currency, an expense in another does not get around it.
+
+    Args:
+        planned_in: the currencies in which the unit has a budget for this category and month.
+
+    Raises:
+        BudgetInOtherCurrency
+
+    Source: BI7.
+    """
+    if planned_in and cell.currency not in planned_in:
+        raise BudgetInOtherCurrency(min(planned_in), cell.currency)
+
+
 def check_expense(amount: Money, category: str, known: Collection[str]) -> Money:
     """An expense is more than zero, in whole minor units, and of a category that the company has.
 
@@ -255,8 +294,7 @@ def check_expense(amount: Money, category: str, known: Collection[str]) -> Money
 
     Source: BI7.
     """
-    if category not in known:
-        raise UnknownCategory(category, sorted(known))
+    check_category(category, known)
     if amount.amount <= 0:
         raise NotPositive(amount)
     return amount.in_minor_units()

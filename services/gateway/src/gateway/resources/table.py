@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from contracts.billing import approvals, exposure, ledger, limits
+from contracts.billing import approvals, expenses, exposure, ledger, limits
 from contracts.billing import imports as receivables
 from contracts.billing import reports as ageing
 from contracts.billing.analysis import (
@@ -124,6 +124,19 @@ RESOURCES: tuple[Resource, ...] = (
     _get("/orders/{order}/credit", exposure.GetOrderCredit),
     _get("/documents", ledger.ListDocuments),
     _post("/payments", ledger.RecordPayment),
+    # expenses
+    _get("/expense-categories", expenses.ListExpenseCategories, company=True),
+    _put("/expense-categories/{category}", expenses.PutExpenseCategory),
+    _get("/budgets", expenses.ListBudgets, company=True),
+    _put("/budgets", expenses.SetBudget),
+    _post("/budgets/split", expenses.SplitBudget, status=200),
+    _get("/expense-commitments", expenses.ListExpenseCommitments),
+    _post("/expense-commitments", expenses.CommitExpense),
+    _post("/expense-commitments/{commitment}/release", expenses.ReleaseCommitment, status=200),
+    _get("/expense-claims", expenses.ListClaims),
+    _post("/expense-claims", expenses.SubmitClaim),
+    _get("/expense-claims/{claim}", expenses.GetClaim),
+    _post("/expense-claims/{claim}/withdrawal", expenses.WithdrawClaim, status=200),
     # organisation, quotas, commissions
     _get("/companies", reports.ListCompanies),
     _get("/organisations/{company}", organisation.GetOrganisation),
@@ -161,6 +174,7 @@ RESOURCES: tuple[Resource, ...] = (
         seconds=30,
     ),
     _get("/reports/explain-commission", reports.ExplainCommission, company=True, seconds=30),
+    _get("/reports/expenses", expenses.ReportExpenses, company=True, seconds=30),
     _get("/reports/ageing", ageing.ReportAgeing, company=True, seconds=30, paper=papers.ageing),
     _get(
         "/reports/receivables",
