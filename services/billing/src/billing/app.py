@@ -10,12 +10,14 @@ from billing.customers import subscribers as customers
 from billing.disputes import operations as disputes
 from billing.expenses import operations as expenses
 from billing.expenses.checks import budgets_add_up
+from billing.exposure import jobs as reservations
 from billing.exposure import operations as exposure
 from billing.exposure import subscribers as orders
 from billing.imports import operations as imports
 from billing.ledger import operations as ledger
 from billing.ledger import subscribers as deliveries
 from billing.ledger.checks import ledger_is_whole
+from billing.limits import jobs as temporary_limits
 from billing.limits import operations as limits
 from billing.numbering import jobs as numbering
 from billing.organisation import subscribers as organisation
@@ -44,6 +46,6 @@ SERVICE = Service(
         orders.subscriptions,
         deliveries.subscriptions,
     ],
-    jobs=[numbering.jobs, overdue.jobs],
+    jobs=[numbering.jobs, reservations.jobs, temporary_limits.jobs, overdue.jobs],
     checks=[ledger_is_whole, budgets_add_up],
 )

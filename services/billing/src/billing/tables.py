@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     Column,
@@ -61,6 +62,11 @@ credit_accounts = Table(
     Column("owner", Uuid),
     Column("currency", Text),
     Column("limit_amount", Numeric),
+    Column("temporary_amount", Numeric),
+    Column("temporary_until", Date),
+    Column("blocked", ARRAY(Text)),
+    Column("group_id", Uuid),
+    Column("alerted", Numeric),
 )
 
 balances = Table(
@@ -93,6 +99,9 @@ commitments = Table(
     Column("decided_by", Uuid),
     Column("decided_at", DateTime(timezone=True)),
     Column("reason", Text),
+    Column("order_class", Text),
+    Column("why", Text),
+    Column("expires_at", DateTime(timezone=True)),
 )
 
 authorities = Table(
@@ -118,6 +127,9 @@ limit_changes = Table(
     Column("changed_by", Uuid),
     Column("changed_at", DateTime(timezone=True)),
     Column("reason", Text),
+    Column("kind", Text),
+    Column("until", Date),
+    Column("source", Text),
 )
 
 documents = Table(

@@ -16,6 +16,8 @@ from contracts.billing.approval_decided import ApprovalDecidedV1
 from contracts.billing.approval_requested import ApprovalRequestedV1
 from contracts.billing.budget_exceeded import BudgetExceededV1
 from contracts.billing.charge_issued import ChargeIssuedV1
+from contracts.billing.credit_alert import CreditAlertV1
+from contracts.billing.credit_block_changed import CreditBlockChangedV1
 from contracts.billing.credit_note_issued import CreditNoteIssuedV1
 from contracts.billing.credit_reserved import CreditReservedV1
 from contracts.billing.debt_written_off import DebtWrittenOffV1
@@ -30,6 +32,7 @@ from contracts.billing.order_released import OrderReleasedV1
 from contracts.billing.payment_allocated import PaymentAllocatedV1
 from contracts.billing.payment_received import PaymentReceivedV1
 from contracts.billing.payment_reversed import PaymentReversedV1
+from contracts.billing.reservation_expired import ReservationExpiredV1
 from contracts.customers import customer_changed
 from contracts.customers.order_cancelled import OrderCancelledV1
 from contracts.customers.order_confirmed import OrderConfirmedV1
@@ -116,6 +119,22 @@ _EVENTS: tuple[Event, ...] = (
     LimitChangedV1(
         unit=UNIT, customer=CUSTOMER, company=COMPANY, limit=_mxn("10000.00"), changed_by=MANAGER
     ),
+    CreditAlertV1(
+        unit=UNIT,
+        customer=CUSTOMER,
+        company=COMPANY,
+        threshold=Decimal("0.8"),
+        used=_mxn("8000.00"),
+        limit=_mxn("10000.00"),
+    ),
+    CreditBlockChangedV1(
+        unit=UNIT,
+        customer=CUSTOMER,
+        company=COMPANY,
+        blocked_by=["dunning"],
+        reason="Tercer recordatorio sin pago",
+        changed_by=None,
+    ),
     OrderPlacedV1(
         unit=UNIT,
         order=ORDER,
@@ -129,6 +148,9 @@ _EVENTS: tuple[Event, ...] = (
         lines=[LINE],
     ),
     CreditReservedV1(
+        unit=UNIT, order=ORDER, number="P-5001", customer=CUSTOMER, rep=ANA, amount=GROSS
+    ),
+    ReservationExpiredV1(
         unit=UNIT, order=ORDER, number="P-5001", customer=CUSTOMER, rep=ANA, amount=GROSS
     ),
     OrderHeldV1(

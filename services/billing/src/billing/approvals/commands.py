@@ -12,6 +12,7 @@ from billing.approvals.model import Approval, State, Vote
 from billing.authorities import queries as authorities
 from billing.authorities import rules as matrix
 from billing.authorities.model import Reach
+from billing.causes import Causes, because
 from billing.exposure import store as accounts
 from kernel import clock
 from kernel.database import Transaction
@@ -19,6 +20,8 @@ from kernel.ids import uuid7
 from kernel.money import Money
 from kernel.problems import NotFound
 from kernel.scope import Principal
+
+NOTHING_HEARD: Causes = {}
 
 
 async def request(
@@ -75,13 +78,20 @@ def asked(**said: Any) -> Approval:
     return Approval(id=uuid7(), requested_at=clock.now(), **said)
 
 
-async def request_all(tx: Transaction, approvals: Sequence[Approval]) -> None:
-    """Make requests, many at once, and tell of them."""
+async def request_all(
+    tx: Transaction, approvals: Sequence[Approval], heard: Causes = NOTHING_HEARD
+) -> None:
+    """Make requests, many at once, and tell of them.
+
+    Args:
+        heard: by subject, which message each request follows from.
+    """
     for approval in approvals:
         act_of(approval.act)
     await store.add(tx, approvals)
     for approval in approvals:
-        tx.announce(events.requested(approval), person=approval.requested_by)
+        with because(heard, approval.subject):
+            tx.announce(events.requested(approval), person=approval.requested_by)
 
 
 async def decide(

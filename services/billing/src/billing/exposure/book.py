@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from billing.batch import plan_for
-from billing.exposure import store
+from billing.exposure import events, rules, store
 from billing.exposure.model import Commitment, Exposure, State
-from billing.exposure.store import AccountRow, Balance, Balances
+from billing.exposure.store import ZERO, AccountRow, Balance, Balances, Group
 from kernel.database import Transaction
 from kernel.money import Money
 
@@ -26,7 +27,9 @@ class Opening:
     def account(self) -> AccountRow:
         """The account it becomes, at the company itself until the card says where it belongs."""
         limit = None if self.history else Money.zero(self.currency)
-        return AccountRow(self.customer, self.company, self.company, None, self.currency, limit)
+        return AccountRow(
+            self.customer, self.company, self.company, None, self.currency, limit, lasting=limit
+        )
 
 
 class Book:
@@ -44,6 +47,13 @@ class Book:
         self._balances = balances
         self._changes: Balances = {}
         self._kept: dict[UUID, Commitment] = {}
+        self._groups: dict[UUID, Group] = {}
+        self._revised: set[UUID] = set()
+
+    async def lock_groups(self) -> None:
+        """Lock the groups of the accounts, for a decision that depends on their limits."""
+        groups = {account.group for account in self._accounts.values() if account.group}
+        self._groups = await store.groups(self._tx, groups, lock=True)
 
     @classmethod
     async def open(cls, tx: Transaction, openings: Iterable[Opening]) -> Book:
@@ -69,11 +79,27 @@ class Book:
         """The account of a customer."""
         return self._accounts[customer]
 
+    def revise(self, account: AccountRow) -> None:
+        """Take over another limit or block; it is written by whoever grants it."""
+        self._accounts[account.customer] = account
+        self._revised.add(account.customer)
+
     def exposure(self, customer: UUID) -> Exposure:
         """The credit of a customer as it is with the changes so far."""
         account = self._accounts[customer]
         balance = self._balances.get((customer, account.currency), Balance())
-        return exposure(account, balance)
+        group = self._groups.get(account.group) if account.group else None
+        left = group_available(group, self._changed_in(group)) if group else None
+        return exposure(account, balance, left)
+
+    def _changed_in(self, group: Group) -> Money:
+        """What the changes so far add to what a group uses."""
+        parts = (
+            change.used
+            for (customer, currency), change in self._changes.items()
+            if currency == group.currency and self._accounts[customer].group == group.id
+        )
+        return Money(sum(parts, ZERO), group.currency)
 
     def keep(self, before: Commitment | None, after: Commitment) -> None:
         """Take over what an order takes of the credit now."""
@@ -97,12 +123,32 @@ class Book:
         self._balances[key] = self._balances.get(key, Balance()) + by
 
     async def save(self) -> None:
-        """Write the changes."""
+        """Write the changes, and tell whose credit has reached a threshold by them."""
         await store.keep_commitments(self._tx, self._kept.values())
         await store.add_to_balances(self._tx, self._changes)
+        await self._alert()
+
+    async def _alert(self) -> None:
+        """Tell each threshold once, when it is reached; history is taken note of in silence."""
+        reached: dict[UUID, Decimal] = {}
+        for customer in self._revised | {customer for customer, _ in self._changes}:
+            account, now = self._accounts[customer], self.exposure(customer)
+            threshold = rules.alert(now, account.policy.alert_at)
+            if threshold == account.alerted:
+                continue
+            reached[customer] = threshold
+            if threshold > account.alerted and self._tx.origin == "live":
+                event = events.alert(account, now, threshold)
+                self._tx.announce(event, person=account.owner)
+        await store.keep_alerts(self._tx, reached)
 
 
-def exposure(account: AccountRow, balance: Balance) -> Exposure:
+def group_available(group: Group, more: Money) -> Money | None:
+    """What a group may still order, when it uses so much more; None without a limit."""
+    return None if group.limit is None else group.limit - group.used - more
+
+
+def exposure(account: AccountRow, balance: Balance, group_left: Money | None = None) -> Exposure:
     """An account and its balance, as the rules speak of them."""
     return Exposure(
         customer=account.customer,
@@ -111,4 +157,6 @@ def exposure(account: AccountRow, balance: Balance) -> Exposure:
         ordered=Money(balance.ordered, account.currency),
         reserved=Money(balance.reserved, account.currency),
         unallocated=Money(balance.unallocated, account.currency),
+        group_available=group_left,
+        blocked=bool(account.blocked),
     )

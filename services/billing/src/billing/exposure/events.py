@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from uuid import UUID
 
-from billing.exposure.model import CreditReserved, Order, OrderHeld
+from billing.exposure.model import Commitment, CreditReserved, Exposure, Order, OrderHeld
+from billing.exposure.store import AccountRow
+from contracts.billing.credit_alert import CreditAlertV1
 from contracts.billing.credit_reserved import CreditReservedV1
 from contracts.billing.order_held import OrderHeldV1
 from contracts.billing.order_rejected import OrderRejectedV1
 from contracts.billing.order_released import OrderReleasedV1
+from contracts.billing.reservation_expired import ReservationExpiredV1
 from kernel.events import Event
 
 
@@ -31,6 +35,7 @@ def published(order: Order, fact: CreditReserved | OrderHeld) -> Event:
         rep=order.rep,
         total=order.total,
         missing=fact.missing,
+        why=fact.why.value,
     )
 
 
@@ -58,4 +63,30 @@ def rejected(order: Order, by: UUID, reason: str) -> OrderRejectedV1:
         total=order.total,
         rejected_by=by,
         reason=reason,
+    )
+
+
+def expired(reserved: Commitment) -> ReservationExpiredV1:
+    """Nobody confirmed the order in time; its credit is free again."""
+    order = reserved.order
+    return ReservationExpiredV1(
+        unit=order.unit,
+        order=order.order,
+        number=order.number,
+        customer=order.customer,
+        rep=order.rep,
+        amount=reserved.open,
+    )
+
+
+def alert(account: AccountRow, now: Exposure, threshold: Decimal) -> CreditAlertV1:
+    """The credit is used up to a threshold."""
+    assert now.limit is not None, "without a limit no threshold is reached"
+    return CreditAlertV1(
+        unit=account.unit,
+        customer=account.customer,
+        company=account.company,
+        threshold=threshold,
+        used=now.used,
+        limit=now.limit,
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
@@ -23,6 +25,10 @@ class Exposure:
     """Orders placed and not yet confirmed."""
     unallocated: Money
     """Payments and credits not yet matched to an invoice."""
+    group_available: Money | None = None
+    """What the customer's group may still order; None without a group, or one without limit."""
+    blocked: bool = False
+    """No new credit, whatever is available."""
 
     @property
     def currency(self) -> str:
@@ -36,8 +42,47 @@ class Exposure:
 
     @property
     def available(self) -> Money | None:
-        """What may still be ordered; below zero after a limit was lowered; None without one."""
+        """What may still be ordered; below zero after a limit was lowered; None without one.
+
+        In a group it is what both leave: the customer's own limit and that of the group.
+        """
+        own = self.own_available
+        bounds = [bound for bound in (own, self.group_available) if bound is not None]
+        return min(bounds, default=None)
+
+    @property
+    def own_available(self) -> Money | None:
+        """What the customer's own limit leaves; None without one."""
         return None if self.limit is None else self.limit - self.used
+
+
+class OrderClass(StrEnum):
+    """How an order is paid for, which decides when it takes credit."""
+
+    ON_ACCOUNT = "on-account"
+    """From the moment it is placed."""
+    CALL_OFF = "call-off"
+    """With each delivery that is called for: an order of that much is only a frame."""
+    CASH = "cash"
+    PREPAID = "prepaid"
+
+
+class HeldFor(StrEnum):
+    """What an order is held for."""
+
+    LIMIT = "limit"
+    GROUP = "group"
+    BLOCKED = "blocked"
+    CURRENCY = "currency"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a company says of its credit: how long a reservation stands, when to warn."""
+
+    reservation_days: int
+    alert_at: tuple[Decimal, ...]
+    """Fractions of the limit, the lowest first: 0.8 is 80 %."""
 
 
 class State(StrEnum):
@@ -50,6 +95,8 @@ class State(StrEnum):
     ORDERED = "ordered"
     REJECTED = "rejected"
     VOID = "void"
+    EXPIRED = "expired"
+    """Reserved, and not confirmed in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +110,7 @@ class Order:
     unit: str
     rep: UUID | None
     total: Money
+    order_class: OrderClass = OrderClass.ON_ACCOUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +124,17 @@ class Commitment:
     """Nothing remains to be delivered."""
     missing: Money | None = None
     """What the credit fell short by, when it was held."""
+    why: HeldFor | None = None
+    """What it was held for."""
+    expires_at: datetime | None = None
+    """When its reservation ends, unless the order is confirmed by then."""
 
     @property
     def open(self) -> Money:
         """What of the order counts against the credit now, and is not yet an invoice."""
         rest = self.order.total - self.invoiced
-        counts = self.state in {State.RESERVED, State.ORDERED} and not self.complete
+        accepted = self.state in {State.RESERVED, State.ORDERED} and not self.complete
+        counts = accepted and self.order.order_class is OrderClass.ON_ACCOUNT
         return rest if counts and rest.amount > 0 else Money.zero(rest.currency)
 
     @property
@@ -98,7 +151,10 @@ class Commitment:
 
 @dataclass(frozen=True, slots=True)
 class CreditReserved:
-    """The order fits: its total is taken from what the customer may still order."""
+    """The order fits: its total is taken from what the customer may still order.
+
+    The amount is zero where the order itself takes no credit.
+    """
 
     customer: UUID
     order: UUID
@@ -112,3 +168,4 @@ class OrderHeld:
     customer: UUID
     order: UUID
     missing: Money
+    why: HeldFor = HeldFor.LIMIT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from billing.approvals import rules as approvals
 from billing.exposure import commands, queries
 from billing.exposure.rules import OrderAboveAuthority
 from contracts.billing.exposure import (
@@ -18,7 +19,9 @@ from kernel.database import Transaction
 from kernel.rpc import Operations
 from kernel.scope import Principal
 
-operations = Operations(status={OrderAboveAuthority: 403})
+operations = Operations(
+    status={OrderAboveAuthority: 403, approvals.OwnRequest: 403, approvals.SamePersonTwice: 403}
+)
 
 
 @operations.question(GetCredit)
@@ -42,10 +45,10 @@ async def list_held_orders(tx: Transaction, asked: ListHeldOrders, who: Principa
 @operations.command(ReleaseOrder)
 async def release_order(tx: Transaction, asked: ReleaseOrder, who: Principal) -> OrderDecision:
     """Let a held order go ahead."""
-    return await commands.release_order(tx, asked.order, asked.reason, who)
+    return await commands.decide_order(tx, asked.order, asked.reason, who, release=True)
 
 
 @operations.command(RejectOrder)
 async def reject_order(tx: Transaction, asked: RejectOrder, who: Principal) -> OrderDecision:
     """Refuse the credit to a held order."""
-    return await commands.reject_order(tx, asked.order, asked.reason, who)
+    return await commands.decide_order(tx, asked.order, asked.reason, who, release=False)

@@ -7,13 +7,14 @@ from datetime import datetime
 from uuid import UUID
 
 from billing import paging
+from billing.approvals import queries as approvals
 from billing.authorities import queries as authorities
 from billing.authorities.model import Authority
 from billing.batch import Row
 from billing.exposure import rules, store
-from billing.exposure.book import exposure
-from billing.exposure.model import State
-from billing.exposure.store import AccountRow, Balance
+from billing.exposure.book import exposure, group_available
+from billing.exposure.model import HeldFor, State
+from billing.exposure.store import AccountRow, Balance, Group
 from contracts.billing.exposure import HeldOrder, HeldOrders, ListHeldOrders, OrderCredit
 from contracts.billing.limits import CreditAccount
 from kernel.database import Transaction
@@ -32,12 +33,20 @@ async def credit_of(tx: Transaction, customer: UUID) -> CreditAccount:
     if account is None:
         raise NotFound("customer", str(customer))
     balances = await store.balances_of(tx, [customer])
-    return credit(account, balances.get((customer, account.currency), Balance()))
+    group = None
+    if account.group:
+        group = (await store.groups(tx, [account.group], lock=False)).get(account.group)
+    waiting = await approvals.waiting_for(tx, "set-limit", customer)
+    balance = balances.get((customer, account.currency), Balance())
+    return credit(account, balance, group, waiting)
 
 
-def credit(account: AccountRow, balance: Balance) -> CreditAccount:
+def credit(
+    account: AccountRow, balance: Balance, group: Group | None, waiting: UUID | None
+) -> CreditAccount:
     """An account as people are shown it."""
-    now = exposure(account, balance)
+    left = group_available(group, Money.zero(group.currency)) if group else None
+    now = exposure(account, balance, left)
     return CreditAccount(
         customer=account.customer,
         company=account.company,
@@ -50,6 +59,12 @@ def credit(account: AccountRow, balance: Balance) -> CreditAccount:
         reserved=now.reserved,
         used=now.used,
         available=now.available,
+        lasting_limit=account.lasting,
+        temporary_until=account.until,
+        blocked_by=account.blocked,
+        group=account.group,
+        group_available=left,
+        waiting=waiting,
     )
 
 
@@ -79,14 +94,14 @@ async def held_orders(tx: Transaction, asked: ListHeldOrders, who: Principal) ->
     roles = {at: await authorities.roles_at(tx, who, *at) for at in places}
     return HeldOrders(
         items=[
-            _held(row, roles[at], upto[at])
+            _held(row, roles[at], upto[at], who)
             for row, at in ((row, (row["company"], row["unit"])) for row in shown)
         ],
         next=last and paging.cursor(last["known_at"], last["order_id"]),
     )
 
 
-def _held(row: Row, roles: Iterable[str], upto: Iterable[Authority]) -> HeldOrder:
+def _held(row: Row, roles: Iterable[str], upto: Iterable[Authority], who: Principal) -> HeldOrder:
     total = Money(row["total"], row["currency"])
     return HeldOrder(
         order=row["order_id"],
@@ -101,5 +116,6 @@ def _held(row: Row, roles: Iterable[str], upto: Iterable[Authority]) -> HeldOrde
         total=total,
         missing=Money(row["missing"], row["currency"]),
         held_at=row["known_at"],
-        may_decide=rules.may_decide(total, roles, upto),
+        may_decide=row["rep"] != who.person and rules.may_decide(total, roles, upto),
+        why=row["why"] or HeldFor.LIMIT.value,
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from billing.authorities.model import Authority
@@ -12,12 +14,16 @@ from billing.exposure.model import (
     Commitment,
     CreditReserved,
     Exposure,
+    HeldFor,
     Order,
+    OrderClass,
     OrderHeld,
     State,
 )
 from kernel.money import Money
 from kernel.problems import Refusal
+
+NOT_ALERTED = Decimal(0)
 
 
 @dataclass(eq=False)
@@ -63,8 +69,10 @@ def reserve(exposure: Exposure, order: UUID, total: Money) -> CreditReserved | O
     """An order of up to the available credit reserves it; a larger one is held.
 
     Available is the limit less open invoices, open orders and reservations, plus
-    payments not yet matched. An order of exactly the available amount fits. Without a
-    limit every order fits; in another currency than the credit's, none does.
+    payments not yet matched; in a group it is the less of that and what the group's limit
+    leaves. An order of exactly the available amount fits. Without a limit every order fits; in
+    another currency than the credit's, none does. While the credit is blocked every order is
+    held, also one for which enough is available.
 
     Args:
         total: taxes included.
@@ -74,25 +82,49 @@ def reserve(exposure: Exposure, order: UUID, total: Money) -> CreditReserved | O
     >>> at = Exposure("cus_7", mxn("50000"), mxn("46000"), mxn("0"), mxn("0"), mxn("1000"))
     >>> reserve(at, "ord_1", mxn("5000.00"))
     CreditReserved(customer='cus_7', order='ord_1', amount=Money('5000.00 MXN'))
-    >>> reserve(at, "ord_2", mxn("5000.01"))
-    OrderHeld(customer='cus_7', order='ord_2', missing=Money('0.01 MXN'))
+    >>> reserve(at, "ord_2", mxn("5000.01")).missing
+    Money('0.01 MXN')
     """
+    missing = _missing(exposure, total)
+    if exposure.blocked:
+        return OrderHeld(exposure.customer, order, missing, HeldFor.BLOCKED)
+    if missing.amount > 0:
+        return OrderHeld(exposure.customer, order, missing, _falls_short_of(exposure, total))
+    return CreditReserved(exposure.customer, order, total)
+
+
+def _missing(exposure: Exposure, total: Money) -> Money:
+    """By how much the credit falls short of a total; nothing when it fits."""
+    nothing = Money.zero(total.currency)
     if exposure.available is None:
-        return CreditReserved(exposure.customer, order, total)
+        return nothing
     if total.currency != exposure.currency:
-        return OrderHeld(exposure.customer, order, missing=total)
-    if total <= exposure.available:
-        return CreditReserved(exposure.customer, order, total)
-    return OrderHeld(exposure.customer, order, missing=total - exposure.available)
+        return total
+    return max(total - exposure.available, nothing)
+
+
+def _falls_short_of(exposure: Exposure, total: Money) -> HeldFor:
+    if total.currency != exposure.currency:
+        return HeldFor.CURRENCY
+    own = exposure.own_available
+    return HeldFor.GROUP if own is None or total <= own else HeldFor.LIMIT
 
 
 def placed(
-    before: Commitment | None, order: Order, exposure: Exposure, *, history: bool
+    before: Commitment | None,
+    order: Order,
+    exposure: Exposure,
+    *,
+    history: bool,
+    expires_at: datetime | None = None,
 ) -> tuple[Commitment, CreditReserved | OrderHeld | None]:
     """An order placed asks for credit once, unless something was known of it already.
 
     Cancelled, confirmed or delivered in full before we heard that it was placed, it needs no
     decision; nor does one that comes from an import, for it is history.
+
+    Args:
+        expires_at: when the reservation ends, if nobody confirms the order.
 
     Source: BI3.
     """
@@ -101,10 +133,63 @@ def placed(
         return known, None
     if history or known.complete:
         return known.turned(State.RESERVED), None
-    fact = reserve(exposure, order.order, order.total - known.invoiced)
+    fact = asked(known, exposure)
     if isinstance(fact, OrderHeld):
-        return replace(known, state=State.HELD, missing=fact.missing), fact
-    return known.turned(State.RESERVED), fact
+        return replace(known, state=State.HELD, missing=fact.missing, why=fact.why), fact
+    return replace(known, state=State.RESERVED, expires_at=expires_at), fact
+
+
+def asked(known: Commitment, exposure: Exposure) -> CreditReserved | OrderHeld:
+    """When an order takes credit, its class says.
+
+    | class      | asks for, when it is placed | counts as an order | held by a block |
+    | on-account | what is not yet invoiced    | from then on       | yes             |
+    | call-off   | nothing                     | never: its invoices do | yes         |
+    | cash, prepaid | nothing                  | never: its invoices do | no          |
+
+    Source: BI3.
+    """
+    order = known.order
+    nothing = Money.zero(order.total.currency)
+    match order.order_class:
+        case OrderClass.ON_ACCOUNT:
+            return reserve(exposure, order.order, order.total - known.invoiced)
+        case OrderClass.CALL_OFF if exposure.blocked:
+            return OrderHeld(exposure.customer, order.order, nothing, HeldFor.BLOCKED)
+        case _:
+            return CreditReserved(exposure.customer, order.order, nothing)
+
+
+def expired(reserved: Commitment, now: datetime) -> Commitment | None:
+    """A reservation that nobody confirmed ends at its time; None while it stands.
+
+    A confirmed order never expires, and one confirmed after it expired stands all the same.
+
+    Source: BI3.
+    """
+    due = reserved.expires_at is not None and reserved.expires_at <= now
+    if reserved.state is not State.RESERVED or reserved.invoiced or not due:
+        return None
+    return reserved.turned(State.EXPIRED)
+
+
+def alert(exposure: Exposure, thresholds: Iterable[Decimal]) -> Decimal:
+    """The highest threshold that the used credit has reached; exactly reaching it counts.
+
+    Without a limit nothing is reached, and nothing that is not used alarms anybody. Of no
+    limit at all (zero) every amount reaches all.
+
+    Source: BI3.
+
+    >>> at = Exposure("cus_7", mxn("100"), mxn("80"), mxn("0"), mxn("0"), mxn("0"))
+    >>> alert(at, [Decimal("0.8"), Decimal("1")])
+    Decimal('0.8')
+    """
+    limit, used = exposure.limit, exposure.used
+    if limit is None or used.amount <= 0:
+        return NOT_ALERTED
+    reached = [each for each in thresholds if used.amount >= limit.amount * each]
+    return max(reached, default=NOT_ALERTED)
 
 
 def confirmed(before: Commitment | None, order: Order) -> Commitment:
@@ -159,35 +244,16 @@ def may_decide(total: Money, roles: Iterable[str], authorities: Iterable[Authori
     return upto is not None and (upto.amount is None or total <= upto.amount)
 
 
-def released(
-    held: Commitment, roles: Iterable[str], authorities: Iterable[Authority]
-) -> Commitment:
-    """A held order is released by somebody whose authority covers its total, and only once.
+def decidable(held: Commitment, roles: Iterable[str], authorities: Iterable[Authority]) -> None:
+    """A held order is decided by somebody whose authority covers its total, and only once.
+
+    Who could not release an order cannot reject it either.
 
     Raises:
         AlreadyDecided, OrderCancelled, NotHeld, OrderAboveAuthority
 
     Source: BI2, BI3.
     """
-    _decidable(held, roles, authorities)
-    return held.turned(State.RESERVED)
-
-
-def rejected(
-    held: Commitment, roles: Iterable[str], authorities: Iterable[Authority]
-) -> Commitment:
-    """A held order is rejected by somebody who could have released it, and only once.
-
-    Raises:
-        AlreadyDecided, OrderCancelled, NotHeld, OrderAboveAuthority
-
-    Source: BI2, BI3.
-    """
-    _decidable(held, roles, authorities)
-    return held.turned(State.REJECTED)
-
-
-def _decidable(held: Commitment, roles: Iterable[str], authorities: Iterable[Authority]) -> None:
     number, total = held.order.number, held.order.total
     if held.state is State.VOID:
         raise OrderCancelled(number)
@@ -199,3 +265,13 @@ def _decidable(held: Commitment, roles: Iterable[str], authorities: Iterable[Aut
         upto = highest(authorities, roles, total.currency)
         none = Money.zero(total.currency)
         raise OrderAboveAuthority(total, (upto.amount if upto else None) or none)
+
+
+def decided(held: Commitment, *, approved: bool, expires_at: datetime) -> Commitment:
+    """A released order reserves its total, beyond the limit; a rejected one nothing.
+
+    Source: BI3.
+    """
+    if not approved:
+        return held.turned(State.REJECTED)
+    return replace(held, state=State.RESERVED, expires_at=expires_at)

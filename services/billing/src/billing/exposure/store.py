@@ -4,26 +4,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from billing.batch import Row, insert_many
-from billing.exposure.model import Commitment, Order, State
+from billing.exposure.model import Commitment, HeldFor, Order, OrderClass, Policy, State
+from billing.limits.rules import in_force
 from billing.tables import balances, commitments, credit_accounts
+from kernel import clock
 from kernel.database import Transaction
 from kernel.money import Money
 
 ZERO = Decimal(0)
+DEFAULT_POLICY = Policy(reservation_days=7, alert_at=())
 
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """What an account says: where it belongs, its currency and its limit."""
+    """What an account says: where it belongs, its currency, and the limit in force today."""
 
     customer: UUID
     company: str
@@ -31,6 +34,17 @@ class AccountRow:
     owner: UUID | None
     currency: str
     limit: Money | None
+    lasting: Money | None = None
+    """The limit without the temporary one."""
+    temporary: Money | None = None
+    until: date | None = None
+    """The last day on which the temporary limit holds."""
+    blocked: tuple[str, ...] = ()
+    """Who has blocked the credit."""
+    group: UUID | None = None
+    alerted: Decimal = ZERO
+    """The highest threshold that was reached and told."""
+    policy: Policy = DEFAULT_POLICY
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +64,41 @@ class Balance:
             self.reserved + other.reserved,
         )
 
+    @property
+    def used(self) -> Decimal:
+        """What counts against a limit."""
+        return self.receivable - self.unallocated + self.ordered + self.reserved
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Customers who share a limit, and what they use of it together."""
+
+    id: UUID
+    company: str
+    unit: str
+    name: str
+    limit: Money | None
+    used: Money
+
+    @property
+    def currency(self) -> str:
+        """The currency of the shared limit."""
+        return self.used.currency
+
 
 FIGURES = tuple(field.name for field in fields(Balance))
 Balances = dict[tuple[UUID, str], Balance]
 
 LOCK = """
-SELECT customer, company, unit, owner, currency, limit_amount FROM credit_accounts
-WHERE customer = ANY ($1) ORDER BY customer FOR UPDATE
+SELECT a.customer, a.company, a.unit, a.owner, a.currency, a.limit_amount, a.temporary_amount,
+       a.temporary_until, a.blocked, a.group_id, a.alerted, p.reservation_days, p.alert_at
+FROM credit_accounts a LEFT JOIN LATERAL (
+    SELECT reservation_days, alert_at FROM credit_policies
+    WHERE company IN (a.company, '*') ORDER BY company = '*' LIMIT 1) p ON true
+WHERE a.customer = ANY ($1) ORDER BY a.customer FOR UPDATE OF a
 """
-READ = LOCK.replace("FOR UPDATE", "")
+READ = LOCK.replace("FOR UPDATE OF a", "")
 SETTLING = "SELECT set_config('billing.settling', $1, true)"
 
 
@@ -77,9 +117,30 @@ async def accounts(
 
 
 def _account(row: Row) -> AccountRow:
-    amount, currency = row["limit_amount"], row["currency"]
-    limit = None if amount is None else Money(amount, currency)
-    return AccountRow(row["customer"], row["company"], row["unit"], row["owner"], currency, limit)
+    currency, until = row["currency"], row["temporary_until"]
+    lasting, temporary = (_money(row[name], currency) for name in LIMITS)
+    return AccountRow(
+        customer=row["customer"],
+        company=row["company"],
+        unit=row["unit"],
+        owner=row["owner"],
+        currency=currency,
+        limit=in_force(lasting, temporary, until, clock.today()),
+        lasting=lasting,
+        temporary=temporary,
+        until=until,
+        blocked=tuple(row["blocked"]),
+        group=row["group_id"],
+        alerted=row["alerted"],
+        policy=Policy(row["reservation_days"], tuple(sorted(row["alert_at"]))),
+    )
+
+
+LIMITS = ("limit_amount", "temporary_amount")
+
+
+def _money(amount: Decimal | None, currency: str) -> Money | None:
+    return None if amount is None else Money(amount, currency)
 
 
 def _amount(money: Money | None) -> Decimal | None:
@@ -120,7 +181,7 @@ async def add_to_balances(tx: Transaction, changes: Balances) -> None:
 
 COMMITMENT = (
     "order_id", "number", "customer", "company", "unit", "rep", "currency", "total",
-    "state", "invoiced", "complete", "missing",
+    "state", "invoiced", "complete", "missing", "order_class", "why", "expires_at",
 )  # fmt: skip
 _KEPT = ", ".join(f"{name} = excluded.{name}" for name in COMMITMENT[1:])
 
@@ -144,10 +205,17 @@ def commitment(row: Row) -> Commitment:
         row["unit"],
         row["rep"],
         Money(row["total"], currency),
+        OrderClass(row["order_class"]),
     )
-    missing = None if row["missing"] is None else Money(row["missing"], currency)
-    invoiced = Money(row["invoiced"], currency)
-    return Commitment(order, State(row["state"]), invoiced, row["complete"], missing)
+    return Commitment(
+        order,
+        State(row["state"]),
+        invoiced=Money(row["invoiced"], currency),
+        complete=row["complete"],
+        missing=_money(row["missing"], currency),
+        why=row["why"] and HeldFor(row["why"]),
+        expires_at=row["expires_at"],
+    )
 
 
 async def keep_commitments(tx: Transaction, kept: Iterable[Commitment]) -> None:
@@ -172,7 +240,61 @@ def _values(one: Commitment) -> tuple[Any, ...]:
         one.invoiced.amount,
         one.complete,
         _amount(one.missing),
+        order.order_class.value,
+        one.why and one.why.value,
+        one.expires_at,
     )
+
+
+async def groups(tx: Transaction, ids: Iterable[UUID], *, lock: bool) -> dict[UUID, Group]:
+    """These groups of customers, in one order for everybody, always after their accounts.
+
+    What a group uses is added up anew, once the lock is there: only who decides about an order
+    needs it, so nothing else waits for a group.
+    """
+    wanted = sorted(set(ids), key=attrgetter("int"))
+    if not wanted:
+        return {}
+    found = "SELECT id FROM credit_groups WHERE id = ANY ($1) ORDER BY id"
+    if lock:
+        await tx.driver.execute(f"{found} FOR UPDATE", wanted)
+    return {row["id"]: _group(row) for row in await tx.driver.fetch(GROUPS, wanted)}
+
+
+GROUPS = """
+SELECT id, company, unit, name, currency, limit_amount, group_used(id) AS used
+FROM credit_groups WHERE id = ANY ($1)
+"""
+
+
+def _group(row: Row) -> Group:
+    currency = row["currency"]
+    limit, used = _money(row["limit_amount"], currency), Money(row["used"], currency)
+    return Group(row["id"], row["company"], row["unit"], row["name"], limit, used)
+
+
+async def keep_alerts(tx: Transaction, alerted: Mapping[UUID, Decimal]) -> None:
+    """The thresholds that these customers' credit has reached by now."""
+    if alerted:
+        await tx.driver.execute(
+            "UPDATE credit_accounts a SET alerted = n.alerted"
+            " FROM unnest($1::uuid[], $2::numeric[]) AS n (customer, alerted)"
+            " WHERE a.customer = n.customer",
+            list(alerted),
+            list(alerted.values()),
+        )
+
+
+EXPIRING = """
+SELECT order_id, customer FROM commitments
+WHERE state = 'reserved' AND expires_at <= $1 ORDER BY expires_at LIMIT $2
+"""
+
+
+async def expiring(tx: Transaction, now: datetime, at_most: int) -> dict[UUID, UUID]:
+    """Orders whose reservation ends, with their customers; not locked yet."""
+    rows = await tx.driver.fetch(EXPIRING, now, at_most)
+    return {row["order_id"]: row["customer"] for row in rows}
 
 
 async def note_decision(tx: Transaction, order: UUID, by: UUID, reason: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from billing.causes import causes
 from billing.exposure import commands
-from billing.exposure.model import Order
+from billing.exposure.model import Order, OrderClass
 from contracts.customers.order_cancelled import OrderCancelledV1
 from contracts.customers.order_confirmed import OrderConfirmedV1
 from contracts.customers.order_placed import OrderPlacedV1
@@ -44,6 +44,7 @@ async def cancel(tx: Transaction, messages: Sequence[Received[OrderCancelledV1]]
 
 
 def _order(event: OrderPlacedV1 | OrderConfirmedV1 | OrderCancelledV1, total: Money) -> Order:
+    told = getattr(event, "order_class", OrderClass.ON_ACCOUNT)
     return Order(
         order=event.order,
         number=event.number,
@@ -52,4 +53,5 @@ def _order(event: OrderPlacedV1 | OrderConfirmedV1 | OrderCancelledV1, total: Mo
         unit=event.unit,
         rep=event.rep,
         total=total,
+        order_class=OrderClass(told),
     )

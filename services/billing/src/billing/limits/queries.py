@@ -30,8 +30,11 @@ def _change(row: Row) -> contract.LimitChange:
 
     return contract.LimitChange(
         id=row["id"],
+        kind=row["kind"],
         before=amount("before"),
         after=amount("after"),
+        until=row["until"],
+        source=row["source"],
         changed_by=row["changed_by"],
         changed_at=row["changed_at"],
         reason=row["reason"],

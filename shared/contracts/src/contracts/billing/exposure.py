@@ -10,11 +10,12 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.billing.limits import APPROVERS
+from contracts.billing.order_held import HeldFor
 from kernel.events import Message
 from kernel.money import Money
 from kernel.operations import EVERYONE, Command, Question
 
-CreditState = Literal["reserved", "held", "ordered", "invoiced", "rejected", "void"]
+CreditState = Literal["reserved", "held", "ordered", "invoiced", "rejected", "void", "expired"]
 
 
 class HeldOrder(Message):
@@ -33,7 +34,8 @@ class HeldOrder(Message):
     missing: Money
     held_at: datetime
     may_decide: bool
-    """Whether the person who asks has the authority for it."""
+    """Whether the person who asks has the authority for it, and it is not their own order."""
+    why: HeldFor = "limit"
 
 
 class HeldOrders(Message):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -20,3 +21,5 @@ class LimitChangedV1(Event):
     company: str
     limit: Money | None
     changed_by: UUID | None
+    until: date | None = None
+    """The last day of a temporary limit."""

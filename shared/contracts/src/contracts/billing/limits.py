@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
@@ -42,7 +42,7 @@ class CreditAccount(Message):
     unit: str
     currency: str
     limit: Money | None
-    """None is no limit, which is not a limit of zero."""
+    """In force today; None is no limit, which is not a limit of zero."""
     receivable: Money
     """Open invoices."""
     unallocated: Money
@@ -53,7 +53,21 @@ class CreditAccount(Message):
     """Orders placed and not yet confirmed."""
     used: Money
     available: Money | None
-    """None without a limit; below zero when a limit was lowered below what was accepted."""
+    """None without a limit; below zero when a limit was lowered below what was accepted.
+
+    In a group it is the less of what the customer's own limit leaves and that of the group.
+    """
+    lasting_limit: Money | None = None
+    """What holds when no temporary limit does."""
+    temporary_until: date | None = None
+    """The last day of the temporary limit; None when the limit in force is the lasting one."""
+    blocked_by: Sequence[str] = ()
+    """Who has blocked new credit: a `person`, `dunning`; empty when nobody has."""
+    group: UUID | None = None
+    """The customers with whom this one shares a limit."""
+    group_available: Money | None = None
+    waiting: UUID | None = None
+    """The request for another limit that waits for approval."""
 
 
 class GetCredit(Question[CreditAccount]):
@@ -66,23 +80,69 @@ class GetCredit(Question[CreditAccount]):
 
 
 class SetLimit(Command[CreditAccount]):
-    """Grant a customer a credit limit, or with None lift every limit."""
+    """Grant a customer a credit limit, or with None lift every limit.
+
+    With `until` it is a temporary limit, in place of the lasting one up to and including that
+    day. Where the amount takes a second person, it waits for one: then `waiting` is the request.
+    """
 
     operation: ClassVar = "billing.set-limit"
     answer: ClassVar = CreditAccount
     roles: ClassVar = APPROVERS
     customer: UUID
     limit: Money | None
+    until: date | None = None
     reason: str = Field(default="", max_length=500)
 
 
+class RequestLimit(Command[CreditAccount]):
+    """Ask for a credit limit that somebody else has to grant; `waiting` is the request."""
+
+    operation: ClassVar = "billing.request-limit"
+    answer: ClassVar = CreditAccount
+    roles: ClassVar = EVERYONE
+    customer: UUID
+    limit: Money | None
+    until: date | None = None
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class BlockCredit(Command[CreditAccount]):
+    """No new credit for a customer, whatever the limit; what was accepted stays accepted."""
+
+    operation: ClassVar = "billing.block-credit"
+    answer: ClassVar = CreditAccount
+    roles: ClassVar = APPROVERS
+    customer: UUID
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class ReleaseCredit(Command[CreditAccount]):
+    """The customer may buy on credit again, whoever has blocked it."""
+
+    operation: ClassVar = "billing.release-credit"
+    answer: ClassVar = CreditAccount
+    roles: ClassVar = APPROVERS
+    customer: UUID
+    reason: str = Field(min_length=1, max_length=500)
+
+
+ChangeKind = Literal["limit", "temporary", "temporary-ended", "blocked", "released", "group"]
+
+
 class LimitChange(Message):
-    """One change of a limit: from what to what, by whom, when and why."""
+    """One change of a customer's credit: from what to what, by whom, when and why."""
 
     id: UUID
+    kind: ChangeKind = "limit"
     before: Money | None
     after: Money | None
-    changed_by: UUID
+    until: date | None = None
+    """The last day of a temporary limit."""
+    source: str | None = None
+    """Who blocked or released: a `person`, `dunning`."""
+    changed_by: UUID | None
+    """None is the clock, or dunning."""
     changed_at: datetime
     reason: str
 

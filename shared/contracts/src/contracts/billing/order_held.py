@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from kernel.events import Event
 from kernel.money import Money
 
+HeldFor = Literal["limit", "group", "blocked", "currency"]
+"""The customer's own limit, that of the group, a block, or credit in another currency."""
+
 
 class OrderHeldV1(Event):
-    """The order waits for somebody to decide; `missing` is what the credit falls short by."""
+    """The order waits for somebody to decide; `missing` is what the credit falls short by.
+
+    Held for a block, nothing may be missing.
+    """
 
     type: ClassVar = "billing.order-held.v1"
     kind: ClassVar = "fact"
@@ -22,3 +28,4 @@ class OrderHeldV1(Event):
     rep: UUID | None
     total: Money
     missing: Money
+    why: HeldFor = "limit"

@@ -6,6 +6,7 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
+from contracts.customers.order_class import OrderClass
 from kernel.events import Event
 from kernel.money import Money
 
@@ -25,3 +26,4 @@ class OrderConfirmedV1(Event):
     confirmed_on: date
     net: Money
     gross: Money
+    order_class: OrderClass = "on-account"

@@ -6,6 +6,7 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
+from contracts.customers.order_class import OrderClass
 from contracts.lines import Lines
 from kernel.events import Event
 from kernel.money import Money
@@ -28,3 +29,4 @@ class OrderPlacedV1(Event):
     gross: Money
     """Taxes included: what the customer will owe."""
     lines: Lines
+    order_class: OrderClass = "on-account"
