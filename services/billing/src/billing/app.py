@@ -6,6 +6,8 @@ from billing.ageing import operations as ageing
 from billing.analysis import operations as analysis
 from billing.approvals import operations as approvals
 from billing.authorities import operations as authorities
+from billing.bank_import import jobs as bank_matching
+from billing.bank_import import operations as bank
 from billing.customers import subscribers as customers
 from billing.disputes import operations as disputes
 from billing.expenses import operations as expenses
@@ -38,6 +40,7 @@ SERVICE = Service(
         ageing.operations,
         analysis.operations,
         imports.operations,
+        bank.operations,
         expenses.operations,
     ],
     subscriptions=[
@@ -46,6 +49,6 @@ SERVICE = Service(
         orders.subscriptions,
         deliveries.subscriptions,
     ],
-    jobs=[numbering.jobs, reservations.jobs, temporary_limits.jobs, overdue.jobs],
+    jobs=[numbering.jobs, reservations.jobs, temporary_limits.jobs, overdue.jobs, bank_matching.jobs],
     checks=[ledger_is_whole, budgets_add_up],
 )

@@ -33,6 +33,7 @@ from contracts.billing.payment_allocated import PaymentAllocatedV1
 from contracts.billing.payment_received import PaymentReceivedV1
 from contracts.billing.payment_reversed import PaymentReversedV1
 from contracts.billing.reservation_expired import ReservationExpiredV1
+from contracts.billing.statement_matched import StatementMatchedV1
 from contracts.customers import customer_changed
 from contracts.customers.order_cancelled import OrderCancelledV1
 from contracts.customers.order_confirmed import OrderConfirmedV1
@@ -416,6 +417,19 @@ _EVENTS: tuple[Event, ...] = (
         expenses=[
             ExpenseV1(category="meals", spent_on=date(2026, 3, 5), amount=_mxn("820.00")),
         ],
+    ),
+    StatementMatchedV1(
+        unit=UNIT,
+        statement=_id(51),
+        account=_id(52),
+        account_name="Banorte 0123",
+        company=COMPANY,
+        from_on=date(2026, 4, 1),
+        to_on=date(2026, 4, 30),
+        entries=120,
+        matched=113,
+        open=5,
+        returned=2,
     ),
     NotificationCreatedV1(unit=UNIT, notification=NOTICE, person=MANAGER, topic="order-held"),
 )

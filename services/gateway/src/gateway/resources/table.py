@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from contracts.billing import approvals, expenses, exposure, ledger, limits
+from contracts.billing import approvals, bank, expenses, exposure, ledger, limits
 from contracts.billing import imports as receivables
 from contracts.billing import reports as ageing
 from contracts.billing.analysis import (
@@ -137,6 +137,17 @@ RESOURCES: tuple[Resource, ...] = (
     _post("/expense-claims", expenses.SubmitClaim),
     _get("/expense-claims/{claim}", expenses.GetClaim),
     _post("/expense-claims/{claim}/withdrawal", expenses.WithdrawClaim, status=200),
+    # bank statements
+    _get("/bank-accounts", bank.ListBankAccounts),
+    _put("/bank-accounts/{number}", bank.PutBankAccount),
+    _get("/bank-statements", bank.ListStatements),
+    _post("/bank-statements", bank.ImportStatement, seconds=120),
+    _get("/bank-statements/{statement}", bank.GetStatement),
+    _get("/bank-entries", bank.ListBankEntries),
+    _get("/bank-entries/{entry}/suggestions", bank.SuggestMatches),
+    _post("/bank-entries/{entry}/match", bank.MatchEntry, status=200),
+    _post("/bank-entries/{entry}/set-aside", bank.SetEntryAside, status=200),
+    _post("/bank-entries/{entry}/undo-match", bank.UndoMatch, status=200),
     # organisation, quotas, commissions
     _get("/companies", reports.ListCompanies),
     _get("/organisations/{company}", organisation.GetOrganisation),

@@ -1,0 +1,1 @@
+"""Bank statements: what they say, whose payment each entry is, and what waits for somebody."""

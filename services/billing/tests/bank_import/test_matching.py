@@ -1,0 +1,285 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from billing.bank_import import rules
+from contracts.billing import bank
+from contracts.billing.ledger import ListDocuments
+from kernel.problems import NotFound
+
+from ..conftest import COMPANY, Billing
+from .conftest import Bank, camt, ntry
+
+OTHER_IBAN = "MX99 0000 1111 2222 3333"
+
+
+@pytest.fixture
+async def pena(billing: Billing) -> UUID:
+    """A customer who owes two invoices."""
+    customer = await billing.customer("Talleres Peña, S.A.")
+    await billing.hear(billing.delivered("FAC-1042", customer, "1160.00"))
+    await billing.hear(billing.delivered("FAC-1043", customer, "500.00"))
+    return customer
+
+
+async def open_of(billing: Billing, customer: UUID) -> dict[str, str]:
+    shown = await billing.ask(ListDocuments(customer=customer))
+    return {each.number: f"{each.open.amount:.2f}" for each in shown.items}
+
+
+async def matched(bank_: Bank, *entries: str, **more: str) -> list[bank.BankEntry]:
+    await bank_.take(camt(*entries, **more))
+    await bank_.match()
+    return list(await bank_.entries())
+
+
+async def test_a_transfer_that_names_an_invoice_and_its_amount_pays_it(
+    billing: Billing, bank_: Bank, pena: UUID
+):
+    [statement] = await bank_.take(camt(ntry("1160.00", "pago fac 1042", ref="A1")))
+    assert (statement.entries, statement.states, statement.new) == (1, {"new": 1}, True)
+    await bank_.match()
+    [entry] = await bank_.entries()
+    assert (entry.state, entry.customer, entry.reason) == ("matched", pena, "invoice-and-amount")
+    assert await open_of(billing, pena) == {"A1": "0.00", "FAC-1042": "0.00", "FAC-1043": "500.00"}
+    assert await billing.wrong() == []
+
+
+async def test_a_transfer_that_names_several_invoices_pays_each_of_them(
+    billing: Billing, bank_: Bank, pena: UUID
+):
+    [entry] = await matched(bank_, ntry("1660.00", "FAC-1043, FAC-1042", ref="A1"))
+    assert (entry.state, entry.reason, entry.score) == ("matched", "invoice-and-amount", 1)
+    assert await open_of(billing, pena) == {"A1": "0.00", "FAC-1042": "0.00", "FAC-1043": "0.00"}
+
+
+async def test_the_legal_number_names_an_invoice_too(billing: Billing, bank_: Bank, pena: UUID):
+    async with billing.database.working("test") as tx:
+        await tx.driver.execute(
+            "INSERT INTO legal_numbers (document, company, unit, kind, number)"
+            " SELECT id, company, unit, kind, 7 FROM documents WHERE number = 'FAC-1043'"
+        )
+    [entry] = await matched(bank_, ntry("500.00", "MTY-F-000007", ref="A1"))
+    assert (entry.state, entry.reason) == ("matched", "invoice-and-amount")
+    assert (await open_of(billing, pena))["FAC-1043"] == "0.00"
+
+
+async def test_an_overpayment_pays_the_invoice_it_names_and_the_rest_by_the_ledgers_rules(
+    billing: Billing, bank_: Bank, pena: UUID
+):
+    [entry] = await matched(bank_, ntry("600.00", "FAC-1043", ref="A1"))
+    assert (entry.state, entry.reason) == ("matched", "invoice")
+    assert await open_of(billing, pena) == {
+        "A1": "0.00", "FAC-1042": "1060.00", "FAC-1043": "0.00"
+    }  # fmt: skip
+
+
+async def test_the_same_invoice_paid_twice_leaves_the_second_to_somebody(
+    billing: Billing, bank_: Bank, pena: UUID
+):
+    first, second = await matched(
+        bank_, ntry("500.00", "FAC-1043", ref="A1"), ntry("500.00", "FAC-1043", ref="A2")
+    )
+    states = {(each.state, each.reason) for each in (first, second)}
+    assert states == {("matched", "invoice-and-amount"), ("open", "unsure-settled-invoice")}
+    assert await billing.wrong() == []
+
+
+async def test_whoever_paid_from_an_account_before_is_known_by_it(
+    billing: Billing, bank_: Bank, pena: UUID
+):
+    await matched(bank_, ntry("1160.00", "FAC-1042", ref="A1", iban=OTHER_IBAN))
+    await bank_.take(camt(ntry("500.00", "gracias", ref="A2", iban=OTHER_IBAN), key="S-2"))
+    await bank_.match()
+    by_key = {each.key: each for each in await bank_.entries()}
+    assert (by_key["A2"].customer, by_key["A2"].reason) == (pena, "payer-and-amount")
+
+
+async def test_a_name_and_an_exact_amount_are_enough_and_a_name_alone_is_not(
+    billing: Billing, bank_: Bank, pena: UUID
+):
+    sure, unsure = await matched(
+        bank_,
+        ntry("500.00", ref="A1", payer="TALLERES PENA SA"),
+        ntry("77.00", ref="A2", payer="Talleres Peña S.A.", on="2026-03-11"),
+    )
+    assert (sure.state, sure.customer, sure.reason) == ("matched", pena, "name-and-amount")
+    assert (unsure.state, unsure.customer, unsure.reason) == ("open", None, "unsure-name")
+
+
+async def test_two_customers_of_one_name_are_for_somebody_to_decide(billing: Billing, bank_: Bank):
+    for name, order in (("El Taller", "X-1"), ("EL TALLER", "X-2")):
+        await billing.hear(billing.delivered(order, await billing.customer(name), "500.00"))
+    [entry] = await matched(bank_, ntry("500.00", ref="A1", payer="El Taller"))
+    assert (entry.state, entry.reason) == ("open", "ambiguous")
+
+
+async def test_a_short_number_that_may_be_chance_is_not_enough(billing: Billing, bank_: Bank):
+    customer = await billing.customer("Norte")
+    await billing.hear(billing.delivered("2026", customer, "900.00"))
+    [entry] = await matched(bank_, ntry("350.00", "abono marzo 2026", ref="A1"))
+    assert (entry.state, entry.reason) == ("open", "unsure-invoice")
+
+
+async def test_what_nothing_speaks_for_waits_and_money_that_went_out_does_not(bank_: Bank):
+    entries = await matched(bank_, ntry("5.00", "intereses", ref="A1"), ntry("-9.00", ref="A2"))
+    assert {each.key: each.state for each in entries} == {"A1": "open", "A2": "outgoing"}
+
+
+async def test_another_companys_invoices_are_never_paid(billing: Billing, bank_: Bank):
+    stranger = await billing.customer("Ajena")
+    await billing.hear(billing.delivered("Z-77", stranger, "100.00", company="otra"))
+    [entry] = await matched(bank_, ntry("100.00", "Z-77", ref="A1"))
+    assert (entry.state, entry.reason) == ("open", "no-clue")
+
+
+async def test_a_returned_payment_opens_its_invoices_again(
+    billing: Billing, bank_: Bank, pena: UUID
+):
+    await matched(bank_, ntry("1160.00", "FAC-1042", ref="A1", e2e="T-9"))
+    back = ntry("-1160.00", ref="A2", e2e="T-9", on="2026-03-12", more="<RvslInd>true</RvslInd>")
+    await bank_.take(camt(back, key="S-2"))
+    await bank_.match()
+    by_key = {each.key: each for each in await bank_.entries()}
+    assert (by_key["A2"].state, by_key["A2"].customer) == ("returned", pena)
+    assert by_key["A2"].payment == by_key["A1"].payment
+    assert (await open_of(billing, pena))["FAC-1042"] == "1160.00"
+    assert len(await billing.told("payment-reversed")) == 1
+    assert await billing.wrong() == []
+
+
+async def test_a_payment_is_given_back_once(billing: Billing, bank_: Bank, pena: UUID):
+    await matched(bank_, ntry("1160.00", "FAC-1042", ref="A1", e2e="T-9"))
+    twice = [
+        ntry("-1160.00", ref=ref, e2e="T-9", on="2026-03-12", more="<RvslInd>true</RvslInd>")
+        for ref in ("A2", "A3")
+    ]
+    await bank_.take(camt(*twice, key="S-2"))
+    await bank_.match()
+    states = sorted(each.state for each in await bank_.entries())
+    assert states == ["matched", "open", "returned"]
+    assert await billing.wrong() == []
+
+
+async def test_a_return_of_something_we_never_saw_waits_for_somebody(bank_: Bank):
+    inside = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>"
+    [entry] = await matched(bank_, ntry("-50.00", ref="A1", e2e="T-0", inside=inside))
+    assert (entry.state, entry.reason) == ("open", "return-of-unknown")
+
+
+async def test_the_matching_of_a_statement_is_told_once_with_its_counts(
+    billing: Billing, bank_: Bank, pena: UUID
+):
+    await matched(bank_, ntry("500.00", "FAC-1043", ref="A1"), ntry("3.00", ref="A2"))
+    await bank_.match()
+    [told] = await billing.told("statement-matched")
+    assert (told["entries"], told["matched"], told["open"], told["returned"]) == (2, 1, 1, 0)
+    [statement] = (await billing.ask(bank.ListStatements())).items
+    assert statement.matched_at is not None
+    assert statement.states == {"matched": 1, "open": 1}
+
+
+async def test_small_steps_and_one_large_one_come_to_the_same(
+    billing: Billing, bank_: Bank, pena: UUID
+):
+    await bank_.take(camt(*(ntry("100.00", "FAC-1042", ref=f"A{n}") for n in range(7))))
+    await bank_.match(at_once=2)
+    assert [each.state for each in await bank_.entries()] == ["matched"] * 7
+    assert (await open_of(billing, pena))["FAC-1042"] == "460.00"
+
+
+async def test_somebody_says_whose_payment_it_is_and_the_account_is_remembered(
+    billing: Billing, bank_: Bank, pena: UUID
+):
+    [entry] = await matched(bank_, ntry("500.00", "sin datos", ref="A1", iban=OTHER_IBAN))
+    invoices = [
+        each.document
+        for each in (await billing.ask(ListDocuments(customer=pena))).items
+        if each.number == "FAC-1043"
+    ]
+    asked = bank.MatchEntry(entry=entry.entry, customer=pena, invoices=invoices)
+    done = await billing.ask(asked)
+    assert (done.state, done.customer, done.reason) == ("matched", pena, "by-hand")
+    assert done.decided_by is not None
+    assert (await open_of(billing, pena))["FAC-1043"] == "0.00"
+    with pytest.raises(rules.NotOnWorklist):
+        await billing.ask(asked)
+    await bank_.take(camt(ntry("1160.00", ref="A2", iban=OTHER_IBAN), key="S-2"))
+    await bank_.match()
+    assert {each.state for each in await bank_.entries()} == {"matched"}
+
+
+async def test_a_wrong_match_is_taken_back_and_its_account_forgotten(
+    billing: Billing, bank_: Bank, pena: UUID
+):
+    [entry] = await matched(bank_, ntry("500.00", "FAC-1043", ref="A1", iban=OTHER_IBAN))
+    again = await billing.ask(bank.UndoMatch(entry=entry.entry, reason="era de otro"))
+    assert (again.state, again.payment, again.reason) == ("open", None, "undone")
+    assert (await open_of(billing, pena))["FAC-1043"] == "500.00"
+    with pytest.raises(rules.NotMatched):
+        await billing.ask(bank.UndoMatch(entry=entry.entry, reason="otra vez"))
+    await bank_.take(camt(ntry("20.00", ref="A2", iban=OTHER_IBAN), key="S-2"))
+    await bank_.match()
+    assert {each.state for each in await bank_.entries()} == {"open"}
+    await billing.ask(bank.MatchEntry(entry=entry.entry, customer=pena))
+    assert await billing.wrong() == []
+
+
+async def test_what_has_nothing_to_do_with_customers_leaves_the_worklist(
+    billing: Billing, bank_: Bank
+):
+    [entry] = await matched(bank_, ntry("5.00", "intereses", ref="A1"))
+    await billing.ask(bank.SetEntryAside(entry=entry.entry, reason="intereses del banco"))
+    assert await bank_.entries(state="open") == []
+    [aside] = await bank_.entries(state="set-aside")
+    assert aside.note == "intereses del banco"
+
+
+async def test_suggestions_say_whom_and_why_the_likeliest_first(
+    billing: Billing, bank_: Bank, pena: UUID
+):
+    norte = await billing.customer("Norte")
+    await billing.hear(billing.delivered("N-1", norte, "77.00"))
+    [entry] = await matched(bank_, ntry("77.00", ref="A1", payer="Talleres Peña SA"))
+    found = await billing.ask(bank.SuggestMatches(entry=entry.entry))
+    assert [(each.customer, each.reason) for each in found.items] == [
+        (pena, "name"), (norte, "amount")
+    ]  # fmt: skip
+    assert found.items[1].invoice_numbers == ["N-1"]
+
+
+async def test_another_branch_sees_neither_account_nor_entries(
+    billing: Billing, bank_: Bank, pena: UUID
+):
+    [entry] = await matched(bank_, ntry("5.00", ref="A1"))
+    far = billing.asks("manager", units=("gdl",))
+    assert (await billing.ask(bank.ListBankAccounts(), far)).items == []
+    assert (await billing.ask(bank.ListBankEntries(), far)).items == []
+    assert (await billing.ask(bank.ListStatements(), far)).items == []
+    for asked in (
+        bank.SuggestMatches(entry=entry.entry),
+        bank.MatchEntry(entry=entry.entry, customer=pena),
+        bank.SetEntryAside(entry=entry.entry, reason="x"),
+        bank.UndoMatch(entry=entry.entry, reason="x"),
+        bank.GetStatement(statement=entry.statement),
+    ):
+        with pytest.raises(NotFound):
+            await billing.ask(asked, far)
+    with pytest.raises((NotFound, rules.UnknownAccount)):
+        asked = bank.ImportStatement(
+            company=COMPANY, file=bank_.files.put(b"x"), account=bank_.account
+        )
+        await billing.ask(asked, far)
+
+
+async def test_a_customer_out_of_sight_cannot_be_named(billing: Billing, bank_: Bank, pena: UUID):
+    account = await bank_.put(number="1234567890", unit="gdl", name="Guadalajara")
+    await bank_.take(camt(ntry("5.00", ref="A1"), account="1234567890"))
+    await bank_.match()
+    [entry] = await bank_.entries(account=account.account)
+    far = billing.asks("manager", units=("gdl",))
+    with pytest.raises(NotFound):
+        await billing.ask(bank.MatchEntry(entry=entry.entry, customer=pena), far)
+    assert (await billing.ask(bank.SuggestMatches(entry=entry.entry), far)).items == []
