@@ -229,3 +229,17 @@ async def test_a_decision_that_cannot_be_followed_is_not_made(billing: Billing, 
         await decide(billing, wanted, billing.asks("manager"))
     assert (await billing.ask(GetApproval(approval=wanted))).state == "waiting"
     assert await billing.told("approval-decided") == []
+
+
+async def test_where_only_some_roles_may_decide_the_authority_of_others_does_not_count(
+    billing: Billing,
+):
+    waiting = await ask_for(billing, "50", only_roles={"director"})
+    manager, director = billing.asks("manager"), billing.asks("director")
+    with pytest.raises(rules.OtherRole) as no:
+        await billing.ask(DecideApproval(approval=waiting, approve=True), manager)
+    assert no.value.roles == ["director"]
+    assert (await billing.ask(ListApprovals(act="try-out"), manager)).items == []
+    (listed,) = (await billing.ask(ListApprovals(act="try-out"), director)).items
+    decided = await billing.ask(DecideApproval(approval=listed.approval, approve=True), director)
+    assert decided.state == "approved"

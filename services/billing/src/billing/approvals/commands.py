@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +37,7 @@ async def request(
     details: Mapping[str, Any] | None = None,
     customer: UUID | None = None,
     currency: str = "",
+    only_roles: Collection[str] | None = None,
     who: Principal | None = None,
 ) -> Approval:
     """Ask for something that needs an authority; it waits for somebody who has it.
@@ -48,6 +49,7 @@ async def request(
         requested_by: who may not decide it.
         details: what whoever decides wants to see; plain JSON.
         customer: whose credit account is locked before the request is, in every decision.
+        only_roles: besides the amount, only these roles may decide; None is no such bound.
         who: the person who asks, for acts for which an own authority suffices.
 
     Raises:
@@ -66,6 +68,7 @@ async def request(
         reason=reason,
         details=details or {},
         customer=customer,
+        only_roles=None if only_roles is None else frozenset(only_roles),
     )
     await request_all(tx, [approval])
     if who and act_of(act).own_authority:
@@ -104,7 +107,8 @@ async def decide(
 
     Raises:
         NotFound: it is not there, or out of the person's scope.
-        DecidedAlready, SamePersonTwice, OwnRequest, AboveAuthority, NoBoundAboveAuthority
+        DecidedAlready, SamePersonTwice, OwnRequest, OtherRole, AboveAuthority,
+        NoBoundAboveAuthority
     """
     seen = await _found(tx, approval)
     if seen.customer:
@@ -140,6 +144,7 @@ async def _vote(
     own: bool = False,
 ) -> Approval:
     roles = await authorities.roles_at(tx, who, approval.company, approval.unit)
+    roles = rules.check_role(approval, roles)
     held = await authorities.held(tx, approval.company, approval.act, approval.unit)
     reach = matrix.reach(approval.amount, approval.currency, roles, held)
     vote = Vote(who.person, approve, reach is Reach.ALONE, reason, clock.now())

@@ -50,6 +50,8 @@ class Approval:
     requested_at: datetime
     reason: str
     details: Mapping[str, Any] = field(default_factory=dict)
+    only_roles: frozenset[str] | None = None
+    """Besides the amount, only these roles have a say; None is whoever has the authority."""
     state: State = State.WAITING
     votes: tuple[Vote, ...] = ()
     decided_at: datetime | None = None

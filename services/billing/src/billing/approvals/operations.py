@@ -20,6 +20,7 @@ operations = Operations(
         rules.AboveAuthority: 403,
         rules.NoBoundAboveAuthority: 403,
         rules.OwnRequest: 403,
+        rules.OtherRole: 403,
         rules.SamePersonTwice: 403,
     }
 )

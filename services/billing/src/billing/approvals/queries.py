@@ -35,13 +35,14 @@ async def _bounds(
     tx: Transaction, kinds: Collection[Kind], who: Principal
 ) -> dict[Kind, Decimal | None]:
     """Up to how much the person may decide, of each kind that they may decide at all."""
-    places = {(company, unit) for company, unit, _, _ in kinds}
+    places = {(company, unit) for company, unit, *_ in kinds}
     roles = {at: await authorities.roles_at(tx, who, *at) for at in places}
     bounds: dict[Kind, Decimal | None] = {}
     for kind in kinds:
-        company, unit, act, currency = kind
+        company, unit, act, currency, only = kind
         held = await authorities.held(tx, company, act, unit)
-        upto = matrix.highest(held, roles[company, unit], currency)
+        mine = roles[company, unit] if only is None else roles[company, unit] & set(only.split(","))
+        upto = matrix.highest(held, mine, currency)
         if upto:
             bounds[kind] = None if upto.amount is None else upto.amount.amount
     return bounds

@@ -62,6 +62,16 @@ class SamePersonTwice(Refusal):
 
 
 @dataclass(eq=False)
+class OtherRole(Refusal):
+    """The request is of a kind that only some roles decide about."""
+
+    code = "approvals.other-role"
+    title = "Another role decides about it"
+    act: str
+    roles: list[str]
+
+
+@dataclass(eq=False)
 class RequestedAlready(Refusal):
     """The same was asked for before, and still waits."""
 
@@ -111,6 +121,25 @@ def may_vote(approval: Approval, vote: Vote, *, own: bool = False) -> None:
         raise SamePersonTwice(approval.act)
     if vote.person == approval.requested_by and not own:
         raise OwnRequest(approval.act)
+
+
+def check_role(approval: Approval, roles: Iterable[str]) -> frozenset[str]:
+    """Where the act says which roles may decide, the authority of others does not count.
+
+    Returns:
+        The roles whose authority counts.
+
+    Raises:
+        OtherRole
+
+    Source: BI2.
+    """
+    held = frozenset(roles)
+    if approval.only_roles is None:
+        return held
+    if not held & approval.only_roles:
+        raise OtherRole(approval.act, sorted(approval.only_roles))
+    return held & approval.only_roles
 
 
 def refusal(approval: Approval, roles: Iterable[str], held: Iterable[Authority]) -> Refusal:

@@ -35,6 +35,7 @@ approvals = Table(
     Column("requested_at", DateTime(timezone=True)),
     Column("reason", Text),
     Column("details", JSONB),
+    Column("only_roles", Text),
     Column("state", Text),
     Column("decided_at", DateTime(timezone=True)),
 )
@@ -56,7 +57,7 @@ approval_votes = Table(
 
 APPROVAL = (
     "id", "act", "company", "unit", "customer", "subject", "amount", "currency", "requested_by",
-    "requested_at", "reason", "details", "state", "decided_at",
+    "requested_at", "reason", "details", "only_roles", "state", "decided_at",
 )  # fmt: skip
 VOTE = (
     "approval", "person", "nth", "company", "unit", "owner", "approve", "alone", "reason",
@@ -84,6 +85,7 @@ def _values(one: Approval) -> tuple[Any, ...]:
         one.requested_at,
         one.reason,
         json.dumps(one.details),
+        None if one.only_roles is None else ",".join(sorted(one.only_roles)),
         one.state.value,
         one.decided_at,
     )
@@ -114,6 +116,7 @@ def from_row(row: Row, votes: Sequence[Vote]) -> Approval:
         requested_at=row["requested_at"],
         reason=row["reason"],
         details=row["details"],
+        only_roles=only if (only := row["only_roles"]) is None else frozenset(only.split(",")),
         state=State(row["state"]),
         votes=tuple(votes),
         decided_at=row["decided_at"],
@@ -192,20 +195,21 @@ LEFT JOIN people p ON p.person = a.requested_by
 """
 
 KINDS = """
-SELECT DISTINCT company, unit, act, currency FROM approvals
+SELECT DISTINCT company, unit, act, currency, only_roles FROM approvals
 WHERE state = 'waiting' AND ($1::text IS NULL OR company = $1) AND ($2::text IS NULL OR act = $2)
 """
 
 INBOX = f"""
-{SHOWN} JOIN unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::numeric[])
-    AS mine (company, unit, act, currency, bound)
+{SHOWN} JOIN unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::numeric[])
+    AS mine (company, unit, act, currency, only_roles, bound)
     ON (mine.company, mine.unit, mine.act, mine.currency)
      = (a.company, a.unit, a.act, a.currency)
+    AND mine.only_roles IS NOT DISTINCT FROM a.only_roles
 WHERE a.state = 'waiting' AND (mine.bound IS NULL OR a.amount <= mine.bound)
-  AND a.requested_by IS DISTINCT FROM $6
-  AND NOT EXISTS (SELECT FROM approval_votes v WHERE v.approval = a.id AND v.person = $6)
-  AND ($7::timestamptz IS NULL OR (a.requested_at, a.id) > ($7, $8::uuid))
-ORDER BY a.requested_at, a.id LIMIT $9
+  AND a.requested_by IS DISTINCT FROM $7
+  AND NOT EXISTS (SELECT FROM approval_votes v WHERE v.approval = a.id AND v.person = $7)
+  AND ($8::timestamptz IS NULL OR (a.requested_at, a.id) > ($8, $9::uuid))
+ORDER BY a.requested_at, a.id LIMIT $10
 """
 
 HISTORY = f"""
@@ -217,8 +221,8 @@ WHERE ($1::text IS NULL OR a.company = $1) AND ($2::text IS NULL OR a.act = $2)
 ORDER BY a.requested_at DESC, a.id DESC LIMIT $9
 """
 
-Kind = tuple[str, str, str, str]
-"""Company, unit, act and currency."""
+Kind = tuple[str, str, str, str, str | None]
+"""Company, unit, act, currency, and the only roles that may decide, as they are kept."""
 Place = tuple[datetime, UUID]
 NOWHERE = (None, None)
 
