@@ -357,7 +357,10 @@ class Term:
         self.cursor.logid = self._pack.logid = logid
 
     async def drain(self, on_placed: Callable[[], None]) -> None:
-        """Publish until nothing is left; behind a full batch the next is fetched meanwhile."""
+        """Publish what waits; behind a full batch the next is fetched meanwhile.
+
+        After one that is not full nothing waits that does not wake the relay by itself.
+        """
         messages = await self._after(self.cursor.published)
         while messages:
             on_placed()
@@ -367,7 +370,6 @@ class Term:
                 await self._publish(messages)
             finally:
                 messages = [] if following is None else await following
-            messages = messages or await self._after(last)
         metrics.RELAY_LAG.set(0)
 
     async def _after(self, position: int) -> list[Outgoing]:

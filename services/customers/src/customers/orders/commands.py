@@ -16,73 +16,68 @@ from contracts.customers.orders import (
     PlaceOrder,
     ReturnOrder,
 )
-from customers.cards.model import Card
-from customers.cards.queries import find_card
 from customers.orders import events, rules
-from customers.orders.model import Delivery, GoodsReturn, Order, State, Step, Wish
+from customers.orders.model import Decision, Delivery, GoodsReturn, Order, State, Step, Wish
 from customers.orders.store import Orders
-from customers.organisation.model import Person
-from customers.organisation.queries import find_person, find_unit
+from kernel.context import within
 from kernel.database import Transaction
 from kernel.ids import uuid7
-from kernel.money import Money
 from kernel.problems import NotFound
 from kernel.scope import Principal
 
 
 async def place(tx: Transaction, asked: PlaceOrder, who: Principal, *, today: date) -> Order:
     """Place an order; billing answers it with credit reserved or with the order held."""
-    card = await _customer(tx, asked.customer)
-    rep = rules.checked_rep(asked.rep, owner=card.owner, person=who.person, own_only=who.own_only)
-    seller = await _seller(tx, rep, card.company)
+    named = who.person if who.own_only else asked.rep
+    parties = await Orders(tx).parties(asked.customer, asked.unit, named)
+    customer = rules.customer_of(parties, asked.customer)
+    seller = rules.seller_of(parties, asked.rep, person=who.person, own_only=who.own_only)
     order = Order(
         id=uuid7(),
         number=asked.number or "",
-        customer=card.id,
-        company=card.company,
-        unit=await _unit(tx, asked.unit or card.unit, card, who),
-        rep=rep,
+        customer=customer.id,
+        company=customer.company,
+        unit=rules.unit_of(parties, asked.unit, who.units),
+        rep=seller and seller.id,
         state=State.PLACED,
         origin="live",
         placed_on=asked.placed_on or today,
         terms_days=asked.terms_days,
-        goods=rules.priced([_wish(line) for line in asked.lines], card.currency),
-        customer_name=card.name,
-        rep_name=seller.name if seller else None,
+        goods=rules.priced([_wish(line) for line in asked.lines], customer.currency),
+        customer_name=customer.name,
+        rep_name=seller and seller.name,
     )
     kept = await _keep_under_a_number(tx, order)
     tx.announce(events.order_placed(kept), person=kept.rep)
     return kept
 
 
-async def decide(
-    tx: Transaction,
-    order: UUID,
-    step: Step,
-    *,
-    on: date,
-    missing: Money | None = None,
-    reason: str = "",
-) -> None:
+async def decide(tx: Transaction, decisions: Sequence[Decision]) -> None:
     """Take note of what billing decided; where the order has gone its way it changes nothing.
 
     Raises:
         NotFound: billing decided on an order that is not here: somebody has to look at it.
     """
     orders = Orders(tx)
-    before = await orders.get(order, lock=True)
-    if before is None:
-        raise NotFound("order", str(order))
-    state = rules.after(before.state, step)
-    if state is None:
-        return
-    now = replace(before, state=state, missing=missing, reason=reason)
-    if state is State.CONFIRMED:
-        now = replace(now, confirmed_on=on)
-        tx.announce(events.order_confirmed(now, on), person=now.rep)
-    if state is State.CANCELLED:
-        tx.announce(events.order_cancelled(now), person=now.rep)
-    await orders.move(now)
+    known = await orders.locked(decision.order for decision in decisions)
+    moved: dict[UUID, Order] = {}
+    for decision in decisions:
+        before = known.get(decision.order)
+        if before is None:
+            raise NotFound("order", str(decision.order))
+        after = rules.decided(before, decision)
+        if after is not None:
+            known[after.id] = moved[after.id] = after
+            with within(decision.because):
+                _tell(tx, after)
+    await orders.move(*moved.values())
+
+
+def _tell(tx: Transaction, decided: Order) -> None:
+    if decided.state is State.CONFIRMED:
+        tx.announce(events.order_confirmed(decided), person=decided.rep)
+    if decided.state is State.CANCELLED:
+        tx.announce(events.order_cancelled(decided), person=decided.rep)
 
 
 async def cancel(tx: Transaction, asked: CancelOrder) -> Order:
@@ -149,31 +144,6 @@ async def _locked(tx: Transaction, order: UUID) -> Order:
     if found is None:
         raise NotFound("order", str(order))
     return found
-
-
-async def _customer(tx: Transaction, customer: UUID) -> Card:
-    card = await find_card(tx, customer)
-    if card is None:
-        raise rules.UnknownCustomer(customer)
-    if not card.active:
-        raise rules.CustomerNotInUse(customer)
-    return card
-
-
-async def _unit(tx: Transaction, unit: str, card: Card, who: Principal) -> str:
-    found = await find_unit(tx, unit) if unit in who.units else None
-    if found is None or found.company != card.company:
-        raise rules.UnknownUnit(unit)
-    return found.id
-
-
-async def _seller(tx: Transaction, rep: UUID | None, company: str) -> Person | None:
-    if rep is None:
-        return None
-    person = await find_person(tx, rep)
-    if person is None or person.company != company:
-        raise rules.UnknownRep(rep)
-    return person
 
 
 def _wish(line: NewLine) -> Wish:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TypedDict
 from uuid import UUID
 
@@ -35,11 +34,12 @@ def order_placed(order: Order) -> OrderPlacedV1:
     )
 
 
-def order_confirmed(order: Order, confirmed_on: date) -> OrderConfirmedV1:
+def order_confirmed(order: Order) -> OrderConfirmedV1:
     """It goes ahead."""
+    assert order.confirmed_on is not None
     return OrderConfirmedV1(
         **_whose(order),
-        confirmed_on=confirmed_on,
+        confirmed_on=order.confirmed_on,
         net=order.goods.net,
         gross=order.goods.gross,
     )

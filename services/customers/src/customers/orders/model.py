@@ -8,6 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from customers.organisation.model import Person
+from kernel.context import Context
 from kernel.events import Origin
 from kernel.money import Money
 
@@ -36,6 +38,42 @@ class Step(StrEnum):
     DELIVER_ALL = "deliver"
     RETURN_PART = "return a part"
     RETURN_ALL = "return"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What billing decided about the credit of an order, and on which day."""
+
+    order: UUID
+    step: Step
+    on: date
+    because: Context
+    """The message that told of it."""
+    missing: Money | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """The customer of a sale, as far as a sale asks."""
+
+    id: UUID
+    name: str
+    company: str
+    unit: str
+    owner: UUID | None
+    currency: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Who meets in a sale; None is whoever is not known, or not to the asking person."""
+
+    customer: Counterpart | None
+    unit_company: str | None = None
+    """The company of the unit that sells."""
+    seller: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from customers.orders.model import Delivery, Goods, Line, Order, State, Step, Wish
+from customers.orders.model import (
+    Counterpart,
+    Decision,
+    Delivery,
+    Goods,
+    Line,
+    Order,
+    Parties,
+    State,
+    Step,
+    Wish,
+)
+from customers.organisation.model import Person
 from kernel.money import Money
 from kernel.problems import Refusal
 
@@ -238,6 +250,23 @@ def after(state: State, step: Step) -> State | None:
     return STEPS[state].get(step)
 
 
+def decided(order: Order, decision: Decision) -> Order | None:
+    """An order as billing's decision leaves it; None where it has gone its way already.
+
+    Source: CU6, BI3.
+    """
+    state = after(order.state, decision.step)
+    if state is None:
+        return None
+    return replace(
+        order,
+        state=state,
+        confirmed_on=decision.on if state is State.CONFIRMED else order.confirmed_on,
+        missing=decision.missing,
+        reason=decision.reason,
+    )
+
+
 def may(order: Order, step: Step) -> State:
     """The state after something that somebody wants to do.
 
@@ -250,6 +279,58 @@ def may(order: Order, step: Step) -> State:
     if state is None:
         raise NotInThisState(order.number, order.state, step)
     return state
+
+
+def customer_of(parties: Parties, asked: UUID) -> Counterpart:
+    """Only a customer whom the asking person may see, and who is in use, can order.
+
+    Raises:
+        UnknownCustomer, CustomerNotInUse
+
+    Source: CU6.
+    """
+    if parties.customer is None:
+        raise UnknownCustomer(asked)
+    if not parties.customer.active:
+        raise CustomerNotInUse(asked)
+    return parties.customer
+
+
+def unit_of(parties: Parties, asked: str | None, units: Collection[str]) -> str:
+    """The unit that sells: whichever is named, else the customer's; of the same company.
+
+    Args:
+        units: where the asking person may do something.
+
+    Raises:
+        UnknownUnit: it is not among them, or another company's.
+
+    Source: CU6, GW1.
+    """
+    assert parties.customer is not None
+    unit = asked or parties.customer.unit
+    if unit not in units or parties.unit_company != parties.customer.company:
+        raise UnknownUnit(unit)
+    return unit
+
+
+def seller_of(
+    parties: Parties, asked: UUID | None, *, person: UUID, own_only: bool
+) -> Person | None:
+    """Who sells has to belong to the customer's company; without an owner, nobody.
+
+    Raises:
+        RepIsNotYou, UnknownRep
+
+    Source: CU6.
+    """
+    assert parties.customer is not None
+    rep = checked_rep(asked, owner=parties.customer.owner, person=person, own_only=own_only)
+    if rep is None:
+        return None
+    if parties.seller is None or parties.seller.company != parties.customer.company:
+        raise UnknownRep(rep)
+    return parties.seller
 
 
 def checked_rep(

@@ -5,17 +5,27 @@ Lines lie with their document as JSON: they are always read and written together
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Select, func, insert, select, tuple_
 
-from customers.orders.model import Delivery, Goods, GoodsReturn, Line, Order, State
+from customers.orders.model import (
+    Counterpart,
+    Delivery,
+    Goods,
+    GoodsReturn,
+    Line,
+    Order,
+    Parties,
+    State,
+)
+from customers.organisation.model import Person
 from customers.tables import (
     among,
     cards,
@@ -45,6 +55,40 @@ _PLAIN = (
     "reason",
 )
 
+_COLUMNS = (*_PLAIN, "order_id", "state", "currency", "net", "gross", "missing", "lines")
+# What every sale passes through is written by hand: one round trip each, and nothing to compile.
+_PARTIES = """
+SELECT c.customer, c.company, c.unit, c.owner, c.currency, c.active,
+       coalesce(c.name, c.number) AS name,
+       u.company AS unit_company, p.person, p.company AS person_company, p.name AS person_name
+FROM cards c LEFT JOIN units u ON u.unit = coalesce($2, c.unit)
+LEFT JOIN people p ON p.person = coalesce($3, c.owner)
+WHERE c.customer = $1
+"""
+_ORDERS = f"""
+SELECT {", ".join(f"o.{name}" for name in _COLUMNS)},
+       coalesce(c.name, c.number) AS customer_name, p.name AS rep_name
+FROM orders o LEFT JOIN cards c USING (customer) LEFT JOIN people p ON p.person = o.rep
+WHERE o.order_id = ANY ($1) ORDER BY o.order_id
+"""  # noqa: S608 - names of our own columns
+_ADD = f"""
+INSERT INTO orders ({", ".join(_COLUMNS)})
+VALUES ({", ".join(f"${place + 1}" for place in range(len(_COLUMNS)))}) ON CONFLICT DO NOTHING
+"""  # noqa: S608 - names of our own columns
+_MOVE = """
+UPDATE orders AS o SET state = n.state, confirmed_on = n.confirmed_on, missing = n.missing,
+       reason = n.reason
+FROM unnest($1::uuid[], $2::text[], $3::date[], $4::numeric[], $5::text[])
+     AS n (order_id, state, confirmed_on, missing, reason)
+WHERE o.order_id = n.order_id
+"""
+
+
+class Row(Protocol):
+    """A row that was read, by the names of its columns."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -60,42 +104,51 @@ class Orders:
     def __init__(self, tx: Transaction) -> None:
         self.tx = tx
 
+    async def parties(self, customer: UUID, unit: str | None, seller: UUID | None) -> Parties:
+        """Who meets in a sale: the customer, the unit and the seller, else those of the card."""
+        row = await self.tx.driver.fetchrow(_PARTIES, customer, unit, seller)
+        return Parties(None) if row is None else _parties(row)
+
     async def get(self, order: UUID, *, lock: bool = False) -> Order | None:
         """An order that the asking person may see; locked, nobody else changes it meanwhile."""
-        statement = _rows().where(orders.c.order_id == order)
-        if lock:
-            statement = statement.with_for_update(of=orders)
-        row = (await self.tx.execute(statement)).one_or_none()
-        if row is None or row.state in _WITHOUT_DELIVERIES:
+        row = next(iter(await self._rows_of([order], lock=lock)), None)
+        if row is None or row["state"] in _WITHOUT_DELIVERIES:
             return row and _order(row)
-        goods = _goods(row.lines, row.net, row.gross, row.currency)
+        goods = _goods_of(row)
         return _order(
             row,
             deliveries=await self._deliveries(order, goods),
-            returns=await self._returns(order, row.currency),
+            returns=await self._returns(order, row["currency"]),
         )
+
+    async def locked(self, wanted: Iterable[UUID]) -> dict[UUID, Order]:
+        """Orders without their deliveries, locked in one order for everybody."""
+        rows = await self._rows_of(list(wanted), lock=True)
+        return {row["order_id"]: _order(row) for row in rows}
+
+    async def _rows_of(self, wanted: Sequence[UUID], *, lock: bool) -> Sequence[Row]:
+        statement = f"{_ORDERS} FOR UPDATE OF o" if lock else _ORDERS
+        return await self.tx.driver.fetch(statement, wanted)
 
     async def next_number(self) -> str:
         """A number that nobody gave out: gaps do not matter, waiting for each other would."""
-        drawn = await self.tx.execute(select(func.nextval(order_numbers.name)))
-        return f"P-{drawn.scalar_one():06d}"
+        drawn = await self.tx.driver.fetchval("SELECT nextval($1)", order_numbers.name)
+        return f"P-{drawn:06d}"
 
     async def add(self, order: Order) -> bool:
         """Keep a new order; False when its number is taken, perhaps where nobody here may look."""
-        statement = insert(orders).values(_order_row(order)).on_conflict_do_nothing()
-        return (await self.tx.execute(statement)).rowcount == 1
+        row = _order_row(order)
+        done = await self.tx.driver.execute(_ADD, *(row[name] for name in _COLUMNS))
+        return bool(done == "INSERT 0 1")
 
-    async def move(self, order: Order) -> None:
-        """Keep the state in which an order is now, and what belongs to it."""
-        statement = update(orders).where(orders.c.order_id == order.id)
-        await self.tx.execute(
-            statement.values(
-                state=order.state.value,
-                confirmed_on=order.confirmed_on,
-                missing=_decimal(order.missing),
-                reason=order.reason,
-            )
-        )
+    async def move(self, *moved: Order) -> None:
+        """Keep the state in which orders are now, and what belongs to it."""
+        rows = [
+            (each.id, each.state.value, each.confirmed_on, _decimal(each.missing), each.reason)
+            for each in moved
+        ]
+        if rows:
+            await self.tx.driver.execute(_MOVE, *zip(*rows, strict=True))
 
     async def add_delivery(self, order: Order, delivery: Delivery) -> None:
         """Keep a delivery of an order."""
@@ -156,7 +209,8 @@ class Orders:
         if after is not None:
             found = found.where(tuple_(orders.c.placed_on, orders.c.order_id) < after)
         newest = found.order_by(orders.c.placed_on.desc(), orders.c.order_id.desc())
-        return [_order(row) for row in await self.tx.execute(newest.limit(limit))]
+        rows = (await self.tx.execute(newest.limit(limit))).mappings()
+        return [_order(row) for row in rows]
 
     async def known(self, company: str, numbers: Sequence[str]) -> dict[str, Known]:
         """The orders of a company that have one of the numbers, by number."""
@@ -167,12 +221,12 @@ class Orders:
 
     async def _deliveries(self, order: UUID, ordered: Goods) -> tuple[Delivery, ...]:
         mine = select(deliveries).where(deliveries.c.order_id == order)
-        rows = await self.tx.execute(mine.order_by(deliveries.c.place))
+        rows = (await self.tx.execute(mine.order_by(deliveries.c.place))).mappings()
         return tuple(_delivery(row, ordered) for row in rows)
 
     async def _returns(self, order: UUID, currency: str) -> tuple[GoodsReturn, ...]:
         mine = select(goods_returns).where(goods_returns.c.order_id == order)
-        rows = await self.tx.execute(mine.order_by(goods_returns.c.place))
+        rows = (await self.tx.execute(mine.order_by(goods_returns.c.place))).mappings()
         return tuple(_goods_return(row, currency) for row in rows)
 
 
@@ -197,42 +251,63 @@ def _order_row(order: Order) -> dict[str, Any]:
         "net": order.goods.net.amount,
         "gross": order.goods.gross.amount,
         "missing": _decimal(order.missing),
-        "lines": [_line_json(line) for line in order.goods.lines],
+        "lines": json.dumps([_line_json(line) for line in order.goods.lines]),
     }
 
 
-def _order(row: Row[Any], **parts: Any) -> Order:
-    plain = {name: getattr(row, name) for name in (*_PLAIN, "customer_name", "rep_name")}
+def _parties(row: Row) -> Parties:
+    customer = Counterpart(
+        row["customer"],
+        row["name"],
+        row["company"],
+        row["unit"],
+        row["owner"],
+        row["currency"],
+        active=row["active"],
+    )
+    seller = row["person"] and Person(row["person"], row["person_company"], row["person_name"])
+    return Parties(customer, row["unit_company"], seller)
+
+
+def _order(row: Row, **parts: Any) -> Order:
+    plain = {name: row[name] for name in (*_PLAIN, "customer_name", "rep_name")}
     return Order(
-        id=row.order_id,
-        state=State(row.state),
-        goods=_goods(row.lines, row.net, row.gross, row.currency),
-        missing=None if row.missing is None else Money(row.missing, row.currency),
+        id=row["order_id"],
+        state=State(row["state"]),
+        goods=_goods_of(row),
+        missing=None if row["missing"] is None else Money(row["missing"], row["currency"]),
         **plain,
         **parts,
     )
 
 
-def _delivery(row: Row[Any], ordered: Goods) -> Delivery:
+def _delivery(row: Row, ordered: Goods) -> Delivery:
     currency = ordered.net.currency
-    lines = ordered.lines if row.lines is None else _lines(row.lines, currency)
-    goods = Goods(lines, Money(row.net, currency), Money(row.gross, currency))
-    return Delivery(row.delivery, row.delivered_on, row.due_on, goods)
+    lines = ordered.lines if row["lines"] is None else _lines(row["lines"], currency)
+    goods = Goods(lines, Money(row["net"], currency), Money(row["gross"], currency))
+    return Delivery(row["delivery"], row["delivered_on"], row["due_on"], goods)
 
 
-def _goods_return(row: Row[Any], currency: str) -> GoodsReturn:
-    goods = _goods(row.lines, row.net, row.gross, currency)
-    return GoodsReturn(row.goods_return, row.delivery, row.returned_on, goods, row.reason)
+def _goods_return(row: Row, currency: str) -> GoodsReturn:
+    goods = _goods(row, currency)
+    return GoodsReturn(
+        row["goods_return"], row["delivery"], row["returned_on"], goods, row["reason"]
+    )
 
 
-def _goods(
-    lines: Sequence[Mapping[str, Any]], net: Decimal, gross: Decimal, currency: str
-) -> Goods:
-    return Goods(_lines(lines, currency), Money(net, currency), Money(gross, currency))
+def _goods_of(row: Row) -> Goods:
+    return _goods(row, row["currency"])
 
 
-def _lines(lines: Sequence[Mapping[str, Any]], currency: str) -> tuple[Line, ...]:
-    return tuple(_line(line, currency) for line in lines)
+def _goods(row: Row, currency: str) -> Goods:
+    lines = _lines(row["lines"], currency)
+    return Goods(lines, Money(row["net"], currency), Money(row["gross"], currency))
+
+
+def _lines(lines: str | Sequence[Mapping[str, Any]], currency: str) -> tuple[Line, ...]:
+    """The lines of a document; the driver by itself leaves JSON as text."""
+    read = json.loads(lines) if isinstance(lines, str) else lines
+    return tuple(_line(line, currency) for line in read)
 
 
 def _line(line: Mapping[str, Any], currency: str) -> Line:
