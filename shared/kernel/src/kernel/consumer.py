@@ -22,7 +22,8 @@ from kernel.envelope import source_of
 from kernel.inbox import Handlers, Incoming, handle, incoming, take
 from kernel.logs import logger
 from kernel.outage import is_outage
-from kernel.pull import ConsumerLost, Puller
+from kernel.pace import Pace
+from kernel.pull import Acks, ConsumerLost, Puller
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from kernel.database import Database, Transaction
 
 BATCH = 200
+PACE_SECONDS = 0.01
 ACK_WAIT_SECONDS = 30.0
 AT_FIRST, AT_MOST = 0.1, 2.0
 """Seconds between attempts while something is away."""
@@ -80,6 +82,7 @@ class Consumer:
         self._prepare = prepare
         self._parked = parked
         self._puller: Puller | None = None
+        self._acks = Acks()
         self._stopping = False
 
     @property
@@ -129,9 +132,11 @@ class Consumer:
         await declare(self.jetstream, self.stream, self.service, self.subjects)
 
     async def _follow(self) -> None:
-        async with Puller(self._nats, self.stream, self.service) as puller:
+        pace = Pace(PACE_SECONDS)
+        async with Puller(self._nats, self.stream, self.service) as puller, Acks() as self._acks:
             self._puller, self.following = puller, True
             while self.following and not self._stopping:
+                await pace.keep()
                 messages = await puller.batch(BATCH)
                 if messages:
                     await self._take(messages)
@@ -141,7 +146,7 @@ class Consumer:
         with metrics.timed(metrics.HANDLING, source=self.source):
             if not await self.apply(batch):
                 return  # stopped during an outage: unacknowledged, they come again
-        await messages[-1].ack()  # and with it all before
+        self._acks.later(messages[-1])  # and with it all before
         self.batches += 1
         self._measure(batch)
 

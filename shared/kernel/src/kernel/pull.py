@@ -12,7 +12,10 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
+
+from nats.errors import Error as NatsError
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 EXPIRES_SECONDS = 5.0
 SILENCE_SECONDS = 8.0
 TICK_SECONDS = 1.0
+ACK_SECONDS = 0.1
 OPEN = 400
 """Messages asked for at a time; asked again when fewer than half of them are still to come."""
 
@@ -109,6 +113,43 @@ class Puller:
         if not ended:
             self._lost = f"{status} {what}".strip()
         self._news.set()  # to ask again at once: without an open request messages would wait
+
+
+class Acks:
+    """Acknowledges the last message of what was committed, a few times a second.
+
+    The broker writes each acknowledgement to its disk. One that is lost brings its messages once
+    more, and the inbox knows them.
+    """
+
+    def __init__(self) -> None:
+        self._due: Msg | None = None
+        self._timer: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            await asyncio.wait([self._timer])
+        await self._send()
+
+    def later(self, message: Msg) -> None:
+        """Acknowledge this message, and all before it, in a moment."""
+        self._due = message
+        if self._timer is None or self._timer.done():
+            self._timer = asyncio.create_task(self._in_a_moment())
+
+    async def _in_a_moment(self) -> None:
+        await asyncio.sleep(ACK_SECONDS)
+        await self._send()
+
+    async def _send(self) -> None:
+        due, self._due = self._due, None
+        if due is not None:
+            with suppress(NatsError):  # the broker is away: they come again
+                await due.ack()
 
 
 def _now() -> float:

@@ -35,12 +35,14 @@ from kernel.clock import now
 from kernel.envelope import HEAD, source_of
 from kernel.log import COLUMNS
 from kernel.logs import logger
+from kernel.pace import Pace
 from kernel.streams import KEPT, Stream, StreamState
 
 if TYPE_CHECKING:
     from kernel.database import Database, Driver
 
 BATCH = 500
+PACE_SECONDS = 0.005
 POLL_SECONDS = 0.1
 LOOK_SECONDS = 2.0
 """How often an idle relay looks whether the stream is still the one it knows."""
@@ -214,8 +216,9 @@ class Relay:
                 await subscription.unsubscribe()
 
     async def _relay(self, term: Term) -> None:
-        patience = _Patience()
+        patience, pace = _Patience(), Pace(PACE_SECONDS)
         while _wanted():
+            await pace.keep()
             self._woken.clear()
             try:
                 await term.tend()

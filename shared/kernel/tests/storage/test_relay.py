@@ -299,7 +299,7 @@ async def test_a_process_that_does_not_lead_wakes_the_one_that_does(
     leader, other = shop.relay(), shop.relay()
     async with shop.relaying(leader):
         await shop.announce(shop.sold())
-        await shop.published(1)
+        await until_stream_has(shop, 1)
         async with shop.relaying(other):
             await asyncio.sleep(0.2)
             shop.database.on_announced.remove(leader.wake)

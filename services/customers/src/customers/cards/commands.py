@@ -13,7 +13,7 @@ from customers.cards.events import customer_changed
 from customers.cards.model import Card, Contact
 from customers.cards.queries import get_card
 from customers.cards.store import Cards
-from customers.organisation.model import Unit
+from customers.organisation.model import Person, Unit
 from customers.organisation.queries import find_person, find_unit
 from kernel.database import Transaction
 from kernel.ids import uuid7
@@ -26,22 +26,25 @@ async def register(tx: Transaction, asked: RegisterCustomer, who: Principal) -> 
     """Make a new card, with every detail checked."""
     unit = await _unit(tx, asked.unit, who)
     cards = Cards(tx)
-    owner = rules.checked_owner(asked.owner, person=who.person, own_only=who.own_only)
+    named = rules.checked_owner(asked.owner, person=who.person, own_only=who.own_only)
+    owner = await _known_owner(tx, named, unit.company)
     card = Card(
         id=uuid7(),
         number=asked.number or await cards.next_number(),
         kind=asked.kind,
         company=unit.company,
         unit=unit.id,
-        owner=await _known_owner(tx, owner, unit.company),
+        owner=owner and owner.id,
         currency=_currency(asked.currency, unit),
         contacts=_contacts(asked.contacts, unit.country),
+        unit_name=unit.name,
+        owner_name=owner and owner.name,
         **_details(asked, unit.country, name=asked.name),
     )
     if not await cards.add(card):
         raise rules.DuplicateNumber(card.number)
     tx.announce(customer_changed(card), person=card.owner)
-    return await get_card(tx, card.id)
+    return card
 
 
 async def change(tx: Transaction, asked: ChangeCustomer, who: Principal) -> Card:
@@ -55,8 +58,9 @@ async def change(tx: Transaction, asked: ChangeCustomer, who: Principal) -> Card
         raise rules.UnknownUnit(unit.id)
     after = replace(before, unit=unit.id, **_details(asked, unit.country, name=asked.name))
     if asked.owner is not None:
-        owner = rules.checked_owner(asked.owner or None, person=who.person, own_only=who.own_only)
-        after = replace(after, owner=await _known_owner(tx, owner, unit.company))
+        named = rules.checked_owner(asked.owner or None, person=who.person, own_only=who.own_only)
+        owner = await _known_owner(tx, named, unit.company)
+        after = replace(after, owner=owner and owner.id)
     if asked.active is not None:
         after = replace(after, active=asked.active)
     if asked.contacts is not None:
@@ -74,12 +78,13 @@ async def _unit(tx: Transaction, unit: str, who: Principal) -> Unit:
     return found
 
 
-async def _known_owner(tx: Transaction, owner: UUID | None, company: str) -> UUID | None:
-    if owner is not None:
-        person = await find_person(tx, owner)
-        if person is None or person.company != company:
-            raise rules.UnknownOwner(owner)
-    return owner
+async def _known_owner(tx: Transaction, owner: UUID | None, company: str) -> Person | None:
+    if owner is None:
+        return None
+    person = await find_person(tx, owner)
+    if person is None or person.company != company:
+        raise rules.UnknownOwner(owner)
+    return person
 
 
 def _currency(asked: str | None, unit: Unit) -> str:

@@ -42,6 +42,17 @@ _MANY = 5_000
 # What an import that comes changed brings anew; whether the card is in use is decided here.
 _REPLACED = ("unit", "owner", "kind", "currency", "name", "tax_id", "email", "phone")
 
+# A new card is written by hand: one round trip each, and nothing to compile.
+_COLUMNS = (*_PLAIN, "customer", "sort_key")
+_ADD = f"""
+INSERT INTO cards ({", ".join(_COLUMNS)})
+VALUES ({", ".join(f"${place + 1}" for place in range(len(_COLUMNS)))}) ON CONFLICT DO NOTHING
+"""  # noqa: S608 - names of our own columns
+_ADD_WORDS = """
+INSERT INTO card_words (word, customer, unit, owner, sort_key)
+SELECT word, $2, $3, $4, $5 FROM unnest($1::text[]) AS word
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -72,13 +83,14 @@ class Cards:
 
     async def next_number(self) -> str:
         """A number that nobody gave out: gaps do not matter, waiting for each other would."""
-        drawn = await self.tx.execute(select(func.nextval(customer_numbers.name)))
-        return f"C-{drawn.scalar_one():06d}"
+        drawn = await self.tx.driver.fetchval("SELECT nextval($1)", customer_numbers.name)
+        return f"C-{drawn:06d}"
 
     async def add(self, card: Card) -> bool:
         """Keep a new card; False when its number is taken, perhaps where nobody here may look."""
-        statement = insert(cards).values(card_row(card)).on_conflict_do_nothing()
-        if (await self.tx.execute(statement)).rowcount == 0:
+        row = card_row(card)
+        done = await self.tx.driver.execute(_ADD, *(row[name] for name in _COLUMNS))
+        if done == "INSERT 0 0":
             return False
         await self._keep_parts(card)
         return True
@@ -180,7 +192,9 @@ class Cards:
     async def _keep_parts(self, card: Card) -> None:
         if card.contacts:
             await self.tx.execute(insert(contacts), list(contact_rows(card)))
-        await self.tx.execute(insert(card_words), list(word_rows(card)))
+        found_by = words(card.name, card.number, card.email, card.tax_id)
+        shared = (card.id, card.unit, card.owner, sort_key(card.name or card.number))
+        await self.tx.driver.execute(_ADD_WORDS, list(found_by), *shared)
 
 
 def card_row(card: Card) -> dict[str, Any]:

@@ -15,17 +15,18 @@ from customers.tables import among, people, units
 from kernel.database import Transaction
 from kernel.events import Received
 
-_UNIT = text("""
-    WITH RECURSIVE above AS (
-        SELECT unit, parent, country, 0 AS height FROM units WHERE unit = :unit
-        UNION ALL
-        SELECT u.unit, u.parent, u.country, height + 1
-        FROM units u JOIN above a ON u.unit = a.parent WHERE height < 50
-    )
-    SELECT u.unit, u.company, u.name, u.currency,
-        (SELECT country FROM above WHERE country IS NOT NULL ORDER BY height LIMIT 1) AS country
-    FROM units u WHERE u.unit = :unit
-""")
+_UNIT = """
+WITH RECURSIVE above AS (
+    SELECT unit, parent, country, 0 AS height FROM units WHERE unit = $1
+    UNION ALL
+    SELECT u.unit, u.parent, u.country, height + 1
+    FROM units u JOIN above a ON u.unit = a.parent WHERE height < 50
+)
+SELECT u.unit, u.company, u.name, u.currency,
+    (SELECT country FROM above WHERE country IS NOT NULL ORDER BY height LIMIT 1) AS country
+FROM units u WHERE u.unit = $1
+"""
+_PERSON = "SELECT person, company, name FROM people WHERE person = $1"
 _BELOW = text("""
     WITH RECURSIVE below AS (
         SELECT unit FROM units WHERE unit = :unit
@@ -44,8 +45,8 @@ class Organisation:
 
     async def unit(self, unit: str) -> Unit | None:
         """A unit with the country it lies in."""
-        row = (await self.tx.execute(_UNIT, {"unit": unit})).one_or_none()
-        return row and Unit(row.unit, row.company, row.name, row.currency, row.country)
+        row = await self.tx.driver.fetchrow(_UNIT, unit)
+        return row and Unit(*row)
 
     async def below(self, unit: str) -> list[str]:
         """The unit and every unit below it."""
@@ -58,10 +59,8 @@ class Organisation:
 
     async def person(self, person: UUID) -> Person | None:
         """A person of the organisation."""
-        statement = select(people.c.person, people.c.company, people.c.name)
-        found = await self.tx.execute(statement.where(people.c.person == person))
-        row = found.one_or_none()
-        return row and Person(row.person, row.company, row.name)
+        row = await self.tx.driver.fetchrow(_PERSON, person)
+        return row and Person(*row)
 
     async def people_of(self, company: str, persons: Collection[UUID]) -> set[UUID]:
         """Those of the persons who belong to the company."""

@@ -85,11 +85,11 @@ def router(gateway: Gateway) -> APIRouter:
 async def _signed_in(gateway: Gateway, asked: SignIn, request: Request) -> tuple[SignedIn, str]:
     address = request.client.host if request.client else UNKNOWN_ADDRESS
     gateway.reception.assert_own_page(request)
-    gateway.reception.assert_may_try(asked.user, address)
+    await gateway.reception.assert_may_try(asked.user, address)
     try:
         return await gateway.sessions.sign_in(asked.user, asked.password)
     except WrongPassword:
-        gateway.reception.failed(asked.user, address)
+        await gateway.reception.failed(asked.user, address)
         raise
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import FixedWindowRateLimiter
 
 from gateway.access import rules
 from gateway.access.model import EVERYWHERE
@@ -61,7 +61,7 @@ class Reception:
             TooMany: they ask too often.
         """
         signed_in = await self.sessions.known_by(self._secret(request))
-        self._count(str(signed_in.user.id))
+        await self._count(str(signed_in.user.id))
         locale = language_asked(request.headers) or signed_in.user.locale
         request.state.locale = locale
         who = signed_in.principal
@@ -73,30 +73,30 @@ class Reception:
         if "origin" in headers or "sec-fetch-site" in headers:
             rules.assert_same_site(request.method, headers, self._trusted)
 
-    def assert_may_try(self, username: str, address: str) -> None:
+    async def assert_may_try(self, username: str, address: str) -> None:
         """After too many failures nobody tries again for a while, not even with the right one.
 
         Raises:
             TooManyTries: of this user, or from this address.
         """
         for rate, name in self._tried(username, address):
-            if not self._limiter.test(rate, name):
-                raise TooManyTries(self._wait(rate, name))
+            if not await self._limiter.test(rate, name):
+                raise TooManyTries(await self._wait(rate, name))
 
-    def failed(self, username: str, address: str) -> None:
+    async def failed(self, username: str, address: str) -> None:
         """Remember a failed sign-in."""
         for rate, name in self._tried(username, address):
-            self._limiter.hit(rate, name)
+            await self._limiter.hit(rate, name)
 
     def _tried(self, username: str, address: str) -> list[tuple[RateLimitItem, str]]:
         return [(self._tries, f"user {username}"), (self._office, f"address {address}")]
 
-    def _count(self, user: str) -> None:
-        if not self._limiter.hit(self._rate, user):
-            raise TooMany(self._wait(self._rate, user))
+    async def _count(self, user: str) -> None:
+        if not await self._limiter.hit(self._rate, user):
+            raise TooMany(await self._wait(self._rate, user))
 
-    def _wait(self, rate: RateLimitItem, name: str) -> int:
-        ends, _ = self._limiter.get_window_stats(rate, name)
+    async def _wait(self, rate: RateLimitItem, name: str) -> int:
+        ends, _ = await self._limiter.get_window_stats(rate, name)
         return max(1, math.ceil(ends - time.time()))
 
     def _secret(self, request: Request) -> str:
