@@ -34,11 +34,11 @@ async def register(tx: Transaction, asked: RegisterCustomer, who: Principal) -> 
         kind=asked.kind,
         company=unit.company,
         unit=unit.id,
-        owner=owner and owner.id,
+        owner=owner.id if owner else None,
         currency=_currency(asked.currency, unit),
         contacts=_contacts(asked.contacts, unit.country),
         unit_name=unit.name,
-        owner_name=owner and owner.name,
+        owner_name=owner.name if owner else None,
         **_details(asked, unit.country, name=asked.name),
     )
     if not await cards.add(card):
@@ -60,7 +60,7 @@ async def change(tx: Transaction, asked: ChangeCustomer, who: Principal) -> Card
     if asked.owner is not None:
         named = rules.checked_owner(asked.owner or None, person=who.person, own_only=who.own_only)
         owner = await _known_owner(tx, named, unit.company)
-        after = replace(after, owner=owner and owner.id)
+        after = replace(after, owner=owner.id if owner else None)
     if asked.active is not None:
         after = replace(after, active=asked.active)
     if asked.contacts is not None:

@@ -38,14 +38,14 @@ async def place(tx: Transaction, asked: PlaceOrder, who: Principal, *, today: da
         customer=customer.id,
         company=customer.company,
         unit=rules.unit_of(parties, asked.unit, who.units),
-        rep=seller and seller.id,
+        rep=seller.id if seller else None,
         state=State.PLACED,
         origin="live",
         placed_on=asked.placed_on or today,
         terms_days=asked.terms_days,
         goods=rules.priced([_wish(line) for line in asked.lines], customer.currency),
         customer_name=customer.name,
-        rep_name=seller and seller.name,
+        rep_name=seller.name if seller else None,
     )
     kept = await _keep_under_a_number(tx, order)
     tx.announce(events.order_placed(kept), person=kept.rep)

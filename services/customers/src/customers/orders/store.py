@@ -112,8 +112,10 @@ class Orders:
     async def get(self, order: UUID, *, lock: bool = False) -> Order | None:
         """An order that the asking person may see; locked, nobody else changes it meanwhile."""
         row = next(iter(await self._rows_of([order], lock=lock)), None)
-        if row is None or row["state"] in _WITHOUT_DELIVERIES:
-            return row and _order(row)
+        if row is None:
+            return None
+        if row["state"] in _WITHOUT_DELIVERIES:
+            return _order(row)
         goods = _goods_of(row)
         return _order(
             row,
@@ -265,7 +267,8 @@ def _parties(row: Row) -> Parties:
         row["currency"],
         active=row["active"],
     )
-    seller = row["person"] and Person(row["person"], row["person_company"], row["person_name"])
+    person = row["person"]
+    seller = Person(person, row["person_company"], row["person_name"]) if person else None
     return Parties(customer, row["unit_company"], seller)
 
 

@@ -46,7 +46,7 @@ class Organisation:
     async def unit(self, unit: str) -> Unit | None:
         """A unit with the country it lies in."""
         row = await self.tx.driver.fetchrow(_UNIT, unit)
-        return row and Unit(*row)
+        return Unit(*row) if row else None
 
     async def below(self, unit: str) -> list[str]:
         """The unit and every unit below it."""
@@ -60,7 +60,7 @@ class Organisation:
     async def person(self, person: UUID) -> Person | None:
         """A person of the organisation."""
         row = await self.tx.driver.fetchrow(_PERSON, person)
-        return row and Person(*row)
+        return Person(*row) if row else None
 
     async def people_of(self, company: str, persons: Collection[UUID]) -> set[UUID]:
         """Those of the persons who belong to the company."""
