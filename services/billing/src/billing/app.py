@@ -5,6 +5,8 @@ from __future__ import annotations
 from billing.ageing import operations as ageing
 from billing.analysis import operations as analysis
 from billing.approvals import operations as approvals
+from billing.assessment import jobs as reviews
+from billing.assessment import operations as assessment
 from billing.authorities import operations as authorities
 from billing.bank_import import jobs as bank_matching
 from billing.bank_import import operations as bank
@@ -39,6 +41,7 @@ SERVICE = Service(
         disputes.operations,
         ageing.operations,
         analysis.operations,
+        assessment.operations,
         imports.operations,
         bank.operations,
         expenses.operations,
@@ -49,6 +52,6 @@ SERVICE = Service(
         orders.subscriptions,
         deliveries.subscriptions,
     ],
-    jobs=[numbering.jobs, reservations.jobs, temporary_limits.jobs, overdue.jobs, bank_matching.jobs],
+    jobs=[numbering.jobs, reservations.jobs, temporary_limits.jobs, overdue.jobs, reviews.jobs, bank_matching.jobs],
     checks=[ledger_is_whole, budgets_add_up],
 )

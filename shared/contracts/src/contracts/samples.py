@@ -20,6 +20,8 @@ from contracts.billing.credit_alert import CreditAlertV1
 from contracts.billing.credit_block_changed import CreditBlockChangedV1
 from contracts.billing.credit_note_issued import CreditNoteIssuedV1
 from contracts.billing.credit_reserved import CreditReservedV1
+from contracts.billing.credit_review_due import CreditReviewDueV1
+from contracts.billing.customer_assessed import CustomerAssessedV1
 from contracts.billing.debt_written_off import DebtWrittenOffV1
 from contracts.billing.dispute_changed import DisputeChangedV1
 from contracts.billing.expense_approved import ExpenseApprovedV1, ExpenseV1
@@ -117,8 +119,28 @@ _EVENTS: tuple[Event, ...] = (
             name="Talleres Peña", tax_id="TPE010203AB9", phone="+528183334455"
         ),
     ),
+    CustomerAssessedV1(
+        unit=UNIT,
+        customer=CUSTOMER,
+        company=COMPANY,
+        assessment=_id(81),
+        score=Decimal("71.5"),
+        grade="B",
+        proposed_limit=_mxn("10000.00"),
+        review_on=date(2026, 9, 2),
+        assessed_by=MANAGER,
+    ),
     LimitChangedV1(
         unit=UNIT, customer=CUSTOMER, company=COMPANY, limit=_mxn("10000.00"), changed_by=MANAGER
+    ),
+    CreditReviewDueV1(
+        unit=UNIT,
+        customer=CUSTOMER,
+        company=COMPANY,
+        rep=ANA,
+        assessment=_id(81),
+        review_on=date(2026, 9, 2),
+        grade="B",
     ),
     CreditAlertV1(
         unit=UNIT,

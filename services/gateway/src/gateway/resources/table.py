@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from contracts.billing import approvals, bank, expenses, exposure, ledger, limits
+from contracts.billing import approvals, assessment, bank, expenses, exposure, ledger, limits
 from contracts.billing import imports as receivables
 from contracts.billing import reports as ageing
 from contracts.billing.analysis import (
@@ -112,6 +112,12 @@ RESOURCES: tuple[Resource, ...] = (
     _put("/customers/{customer}/credit/limit", limits.SetLimit),
     _get("/customers/{customer}/credit/changes", limits.ListLimitChanges),
     _get("/customers/{customer}/account", ledger.GetCustomerAccount),
+    _get("/customers/{customer}/credit/file", assessment.GetCreditFile),
+    _get("/customers/{customer}/credit/assessments", assessment.ListAssessments),
+    _post("/customers/{customer}/credit/assessments", assessment.AssessCustomer),
+    _get("/credit-reviews", assessment.ListCreditReviews, company=True),
+    _get("/scorecards", assessment.ListScorecards, company=True),
+    _put("/scorecards/{name}", assessment.PutScorecard),
     _get("/authorities", limits.ListAuthorities, company=True),
     _put("/authorities", limits.SetAuthority),
     _get("/approvals", approvals.ListApprovals),

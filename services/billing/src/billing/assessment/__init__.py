@@ -1,0 +1,1 @@
+"""What a customer is worth as a debtor, and how that is known."""
