@@ -60,6 +60,16 @@ CREATE TABLE credit_groups (
     limit_amount numeric CHECK (limit_amount >= 0)
 );
 COMMENT ON TABLE credit_groups IS 'customers who share a limit; locked after their accounts';
+CREATE TABLE group_limit_changes (
+    id uuid PRIMARY KEY, group_id uuid NOT NULL REFERENCES credit_groups,
+    company text NOT NULL, unit text NOT NULL, currency text NOT NULL,
+    before numeric, after numeric, changed_by uuid NOT NULL,
+    changed_at timestamptz NOT NULL DEFAULT now(), reason text NOT NULL
+);
+CREATE INDEX group_limit_changes_of ON group_limit_changes (group_id, id DESC);
+INSERT INTO authorities (company, act, role, currency, amount)
+SELECT company, 'set-group-limit', role, currency, amount FROM authorities
+WHERE act = 'set-limit';
 ALTER TABLE credit_accounts
     ADD COLUMN temporary_amount numeric CHECK (temporary_amount >= 0),
     ADD COLUMN temporary_until date,
@@ -121,6 +131,7 @@ SCOPED = {
     "approvals": ("requested_by", KEEP, KEEP),
     "approval_votes": ("owner", APPEND, APPEND),
     "credit_groups": (None, KEEP, KEEP),
+    "group_limit_changes": (None, APPEND, READ),
 }
 
 

@@ -17,6 +17,7 @@ from billing.expenses.checks import budgets_add_up
 from billing.exposure import jobs as reservations
 from billing.exposure import operations as exposure
 from billing.exposure import subscribers as orders
+from billing.groups import operations as groups
 from billing.imports import operations as imports
 from billing.ledger import operations as ledger
 from billing.ledger import subscribers as deliveries
@@ -35,6 +36,7 @@ SERVICE = Service(
         approvals.operations,
         authorities.operations,
         limits.operations,
+        groups.operations,
         exposure.operations,
         ledger.operations,
         write_offs.operations,

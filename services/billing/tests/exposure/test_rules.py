@@ -257,7 +257,7 @@ def test_an_order_confirmed_after_it_expired_stands():
     assert rules.confirmed(after, order()).open == mxn("100")
 
 
-LEVELS = [Decimal("0.8"), Decimal("1")]
+LEVELS = [Decimal("0.8"), Decimal(1)]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from contracts.billing import approvals, assessment, bank, expenses, exposure, ledger, limits
+from contracts.billing import approvals, assessment, bank, expenses, exposure, groups, ledger, limits
 from contracts.billing import imports as receivables
 from contracts.billing import reports as ageing
 from contracts.billing.analysis import (
@@ -110,7 +110,15 @@ RESOURCES: tuple[Resource, ...] = (
     # credit and receivables
     _get("/customers/{customer}/credit", limits.GetCredit),
     _put("/customers/{customer}/credit/limit", limits.SetLimit),
+    _post("/customers/{customer}/credit/limit-requests", limits.RequestLimit),
+    _post("/customers/{customer}/credit/block", limits.BlockCredit, status=200),
+    _post("/customers/{customer}/credit/release", limits.ReleaseCredit, status=200),
+    _put("/customers/{customer}/credit/group", groups.PutInGroup),
     _get("/customers/{customer}/credit/changes", limits.ListLimitChanges),
+    _get("/credit-groups", groups.ListGroups),
+    _get("/credit-groups/{group}", groups.GetGroup),
+    _put("/credit-groups/{group}", groups.PutGroup),
+    _put("/credit-groups/{group}/limit", groups.SetGroupLimit),
     _get("/customers/{customer}/account", ledger.GetCustomerAccount),
     _get("/customers/{customer}/credit/file", assessment.GetCreditFile),
     _get("/customers/{customer}/credit/assessments", assessment.ListAssessments),
