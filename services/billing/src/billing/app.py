@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from billing.ageing import operations as ageing
+from billing.agencies import operations as agencies
 from billing.analysis import operations as analysis
 from billing.approvals import operations as approvals
 from billing.assessment import jobs as reviews
@@ -10,8 +11,11 @@ from billing.assessment import operations as assessment
 from billing.authorities import operations as authorities
 from billing.bank_import import jobs as bank_matching
 from billing.bank_import import operations as bank
+from billing.collection import operations as collection
 from billing.customers import subscribers as customers
 from billing.disputes import operations as disputes
+from billing.dunning import jobs as dunning_runs
+from billing.dunning import operations as dunning
 from billing.expenses import operations as expenses
 from billing.expenses.checks import budgets_add_up
 from billing.exposure import jobs as reservations
@@ -27,6 +31,8 @@ from billing.limits import operations as limits
 from billing.numbering import jobs as numbering
 from billing.organisation import subscribers as organisation
 from billing.overdue import jobs as overdue
+from billing.promises import jobs as promised
+from billing.promises import operations as promises
 from billing.write_offs import operations as write_offs
 from kernel.service import Service
 
@@ -45,6 +51,10 @@ SERVICE = Service(
         analysis.operations,
         assessment.operations,
         imports.operations,
+        dunning.operations,
+        promises.operations,
+        collection.operations,
+        agencies.operations,
         bank.operations,
         expenses.operations,
     ],
@@ -54,6 +64,15 @@ SERVICE = Service(
         orders.subscriptions,
         deliveries.subscriptions,
     ],
-    jobs=[numbering.jobs, reservations.jobs, temporary_limits.jobs, overdue.jobs, reviews.jobs, bank_matching.jobs],
+    jobs=[
+        numbering.jobs,
+        reservations.jobs,
+        temporary_limits.jobs,
+        overdue.jobs,
+        reviews.jobs,
+        bank_matching.jobs,
+        dunning_runs.jobs,
+        promised.jobs,
+    ],
     checks=[ledger_is_whole, budgets_add_up],
 )

@@ -18,13 +18,16 @@ from contracts.billing.budget_exceeded import BudgetExceededV1
 from contracts.billing.charge_issued import ChargeIssuedV1
 from contracts.billing.credit_alert import CreditAlertV1
 from contracts.billing.credit_block_changed import CreditBlockChangedV1
+from contracts.billing.collection_escalated import CollectionEscalatedV1
 from contracts.billing.credit_note_issued import CreditNoteIssuedV1
 from contracts.billing.credit_reserved import CreditReservedV1
 from contracts.billing.credit_review_due import CreditReviewDueV1
 from contracts.billing.customer_assessed import CustomerAssessedV1
+from contracts.billing.customer_dunned import CustomerDunnedV1
 from contracts.billing.debt_written_off import DebtWrittenOffV1
 from contracts.billing.dispute_changed import DisputeChangedV1
 from contracts.billing.expense_approved import ExpenseApprovedV1, ExpenseV1
+from contracts.billing.handed_to_agency import HandedToAgencyV1
 from contracts.billing.invoice_issued import InvoiceIssuedV1
 from contracts.billing.invoice_overdue import InvoiceOverdueV1
 from contracts.billing.limit_changed import LimitChangedV1
@@ -34,6 +37,8 @@ from contracts.billing.order_released import OrderReleasedV1
 from contracts.billing.payment_allocated import PaymentAllocatedV1
 from contracts.billing.payment_received import PaymentReceivedV1
 from contracts.billing.payment_reversed import PaymentReversedV1
+from contracts.billing.plan_broken import PlanBrokenV1
+from contracts.billing.promise_broken import PromiseBrokenV1
 from contracts.billing.reservation_expired import ReservationExpiredV1
 from contracts.billing.statement_matched import StatementMatchedV1
 from contracts.customers import customer_changed
@@ -452,6 +457,63 @@ _EVENTS: tuple[Event, ...] = (
         matched=113,
         open=5,
         returned=2,
+    ),
+    CustomerDunnedV1(
+        unit=UNIT,
+        letter=_id(61),
+        run=_id(62),
+        customer=CUSTOMER,
+        company=COMPANY,
+        rep=ANA,
+        level=1,
+        dated_on=date(2026, 4, 14),
+        items=1,
+        overdue=[_mxn("866.66")],
+    ),
+    PromiseBrokenV1(
+        unit=UNIT,
+        promise=_id(63),
+        customer=CUSTOMER,
+        customer_number="C-1042",
+        company=COMPANY,
+        rep=ANA,
+        promised_on=date(2026, 4, 20),
+        amount=_mxn("866.66"),
+        paid=_mxn("0.00"),
+    ),
+    PlanBrokenV1(
+        unit=UNIT,
+        plan=_id(64),
+        customer=CUSTOMER,
+        customer_number="C-1042",
+        company=COMPANY,
+        rep=ANA,
+        instalment=1,
+        due_on=date(2026, 5, 4),
+        late=_mxn("433.33"),
+    ),
+    CollectionEscalatedV1(
+        unit=UNIT,
+        customer=CUSTOMER,
+        customer_number="C-1042",
+        company=COMPANY,
+        rep=ANA,
+        cause="collector",
+        level=None,
+        overdue=_mxn("866.66"),
+        reason="No contesta desde hace dos semanas.",
+        escalated_by=MANAGER,
+    ),
+    HandedToAgencyV1(
+        unit=UNIT,
+        agency_case=_id(65),
+        customer=CUSTOMER,
+        customer_number="C-1042",
+        company=COMPANY,
+        rep=ANA,
+        agency="Despacho Rivas",
+        handed_on=date(2026, 6, 1),
+        amount=_mxn("866.66"),
     ),
     NotificationCreatedV1(unit=UNIT, notification=NOTICE, person=MANAGER, topic="order-held"),
 )

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from billing.customers.store import visible
+from billing.customers.store import numbers, visible
 
-__all__ = ["visible"]
+__all__ = ["numbers", "visible"]

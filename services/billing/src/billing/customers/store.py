@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -77,3 +77,11 @@ async def visible(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, Card]:
         list(ids),
     )
     return {row["customer"]: Card(*row) for row in rows}
+
+
+async def numbers(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What people call these customers, as far as the asking person may see them."""
+    rows = await tx.driver.fetch(
+        "SELECT customer, number FROM customers WHERE customer = ANY ($1)", list(ids)
+    )
+    return {row["customer"]: row["number"] for row in rows}

@@ -1,0 +1,1 @@
+"""Receivables that an agency collects."""

@@ -1,0 +1,1 @@
+"""Reminding customers of what is overdue: procedures, runs, fees, interest, letters."""
