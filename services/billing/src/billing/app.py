@@ -31,6 +31,7 @@ from billing.limits import operations as limits
 from billing.numbering import jobs as numbering
 from billing.organisation import subscribers as organisation
 from billing.overdue import jobs as overdue
+from billing.prices import operations as prices
 from billing.promises import jobs as promised
 from billing.promises import operations as promises
 from billing.write_offs import operations as write_offs
@@ -57,6 +58,7 @@ SERVICE = Service(
         agencies.operations,
         bank.operations,
         expenses.operations,
+        prices.operations,
     ],
     subscriptions=[
         organisation.subscriptions,

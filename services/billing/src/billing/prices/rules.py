@@ -77,6 +77,29 @@ class InForceAlready(Refusal):
     today: date
 
 
+@dataclass(eq=False)
+class ClassInThePast(Refusal):
+    """Orders were judged by the class that a customer had then."""
+
+    code = "prices.class-in-the-past"
+    title = "A class begins today or later"
+    valid_from: date
+    today: date
+
+
+def check_class(valid_from: date, today: date) -> date:
+    """A customer changes class today or on a later day: what was sold was sold by the old one.
+
+    Raises:
+        ClassInThePast
+
+    Source: BI8.
+    """
+    if valid_from < today:
+        raise ClassInThePast(valid_from, today)
+    return valid_from
+
+
 def select(
     prices: Iterable[Price], regions: Sequence[str], customer_class: str | None, on: date
 ) -> Price | None:
@@ -90,6 +113,7 @@ def select(
 
     Source: BI8.
 
+    >>> from billing.prices.model import Place
     >>> def price(amount, region, klass=None, start="2026-01-01", end=None):
     ...     place = Place("DISC-280", region, klass, "MXN")
     ...     return Price(place, day(start), end and day(end), mxn(amount))

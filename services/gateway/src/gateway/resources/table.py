@@ -12,7 +12,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from contracts.billing import approvals, assessment, bank, expenses, exposure, groups, ledger, limits
+from contracts.billing import (
+    approvals,
+    assessment,
+    bank,
+    expenses,
+    exposure,
+    groups,
+    ledger,
+    limits,
+    prices,
+)
 from contracts.billing import imports as receivables
 from contracts.billing import reports as ageing
 from contracts.billing.analysis import (
@@ -162,6 +172,12 @@ RESOURCES: tuple[Resource, ...] = (
     _post("/bank-entries/{entry}/match", bank.MatchEntry, status=200),
     _post("/bank-entries/{entry}/set-aside", bank.SetEntryAside, status=200),
     _post("/bank-entries/{entry}/undo-match", bank.UndoMatch, status=200),
+    # prices and discounts
+    _get("/prices", prices.ListPrices, company=True),
+    _post("/prices", prices.PutPrices, status=200, seconds=60),
+    _get("/prices/in-force", prices.GetPrice),
+    _get("/customers/{customer}/class", prices.GetCustomerClass),
+    _put("/customers/{customer}/class", prices.ClassifyCustomer),
     # organisation, quotas, commissions
     _get("/companies", reports.ListCompanies),
     _get("/organisations/{company}", organisation.GetOrganisation),
