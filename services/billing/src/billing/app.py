@@ -16,6 +16,7 @@ from billing.customers import subscribers as customers
 from billing.disputes import operations as disputes
 from billing.dunning import jobs as dunning_runs
 from billing.dunning import operations as dunning
+from billing.exchange import operations as exchange
 from billing.expenses import operations as expenses
 from billing.expenses.checks import budgets_add_up
 from billing.exposure import jobs as reservations
@@ -31,6 +32,7 @@ from billing.limits import operations as limits
 from billing.numbering import jobs as numbering
 from billing.organisation import subscribers as organisation
 from billing.overdue import jobs as overdue
+from billing.periods import operations as periods
 from billing.prices import operations as prices
 from billing.promises import jobs as promised
 from billing.promises import operations as promises
@@ -46,6 +48,8 @@ SERVICE = Service(
         groups.operations,
         exposure.operations,
         ledger.operations,
+        periods.operations,
+        exchange.operations,
         write_offs.operations,
         disputes.operations,
         ageing.operations,

@@ -7,6 +7,8 @@ from uuid import UUID
 import pytest
 
 from contracts.billing.imports import ImportInvoices, ImportPayments, InvoiceRecord, PaymentRecord
+from contracts.billing.periods import ClosePeriod
+from contracts.billing.settlement import ListDocumentItems
 from contracts.customers.customer_changed import CustomerChangedV1, PersonalV1
 from contracts.imports import ImportAnswer
 from kernel.ids import imported_id
@@ -161,3 +163,36 @@ async def test_ids_follow_from_the_source_so_that_others_can_name_the_invoice(im
     (document,) = await imports.billing.documents()
     assert document.document == imported_id("refacciones", "invoice", "F1")
     assert document.document != UUID(int=0)
+
+
+async def test_nothing_new_comes_into_a_closed_period_and_what_was_there_stays(imports):
+    assert await imports.invoices(invoice("F1")) == ImportAnswer(added=1)
+    closed = ClosePeriod(company="refacciones", through=date(2026, 1, 15))
+    await imports.billing.ask(closed)
+    late = invoice("F2", issued_on="2026-01-15")
+    answer = await imports.invoices(invoice("F1"), late, invoice("F3", issued_on="2026-01-16"))
+    assert (answer.added, answer.unchanged) == (1, 1)
+    assert [row.code for row in answer.refused] == ["periods.closed"]
+    answer = await imports.payments(payment("F1"), payment("F3", paid_on="2026-01-16"))
+    assert (answer.added, [row.code for row in answer.refused]) == (1, ["periods.closed"])
+
+
+async def test_an_invoice_comes_in_instalments_that_add_up(imports):
+    def parts(*amounts: str) -> list[dict[str, Any]]:
+        return [
+            {"due_on": f"2026-0{n}-01", "amount": usd(amount)}
+            for n, amount in enumerate(amounts, start=2)
+        ]
+
+    whole = invoice("F1", instalments=parts("30", "25.94"))
+    short = invoice("F2", instalments=parts("30", "25.93"))
+    answer = await imports.invoices(whole, short)
+    assert answer.added == 1
+    assert [row.code for row in answer.refused] == ["ledger.instalments-do-not-add-up"]
+    assert await imports.invoices(whole) == ImportAnswer(unchanged=1)
+    (shown,) = await imports.billing.documents()
+    assert (shown.instalments, shown.open) == (2, usd("55.94"))
+    await imports.payments(payment("F1", amount=usd("30")))
+    items = await imports.billing.ask(ListDocumentItems(document=shown.document))
+    assert [one.open.amount for one in items.items] == [0, usd("25.94").amount]
+    assert await imports.billing.wrong() == []

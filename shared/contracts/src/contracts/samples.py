@@ -26,6 +26,7 @@ from contracts.billing.customer_assessed import CustomerAssessedV1
 from contracts.billing.customer_dunned import CustomerDunnedV1
 from contracts.billing.debt_written_off import DebtWrittenOffV1
 from contracts.billing.dispute_changed import DisputeChangedV1
+from contracts.billing.documents_numbered import DocumentsNumberedV1, NumberedV1
 from contracts.billing.expense_approved import ExpenseApprovedV1, ExpenseV1
 from contracts.billing.handed_to_agency import HandedToAgencyV1
 from contracts.billing.invoice_issued import InvoiceIssuedV1
@@ -399,6 +400,13 @@ _EVENTS: tuple[Event, ...] = (
         written_off_on=date(2026, 11, 20),
         amount=_mxn("866.66"),
         bad_debt=True,
+    ),
+    DocumentsNumberedV1(
+        unit=UNIT,
+        series="MTY-F",
+        company=COMPANY,
+        kind_of_document="invoice",
+        documents=[NumberedV1(document=INVOICE, legal_number="MTY-F-000001")],
     ),
     InvoiceOverdueV1(
         unit=UNIT,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from billing.ledger.model import Document, Settles
 from billing.ledger.posting import Credit, Invoicing
 from billing.organisation import queries as organisation
 from billing.periods import queries as periods
+from billing.periods.rules import check_open
 from contracts.billing.imports import ImportInvoices, ImportPayments, InvoiceRecord, PaymentRecord
 from contracts.imports import ImportAnswer, RefusedRow
 from kernel.database import Transaction
@@ -33,6 +35,7 @@ class _Sorted:
 
     locale: str
     there: dict[UUID, Document]
+    first_open: date | None
     new: dict[UUID, Document] = field(default_factory=dict)
     same: set[UUID] = field(default_factory=set)
     again: int = 0
@@ -49,6 +52,7 @@ class _Sorted:
     def _take(self, document: Document) -> None:
         before = self.there.get(document.id) or self.new.get(document.id)
         if before is None:
+            check_open(document.issued_on, self.first_open)
             self.new[document.id] = document
             return
         rules.check_same(before, document)
@@ -66,12 +70,14 @@ def _refused(index: int, key: str, no: Refusal, locale: str) -> RefusedRow:
 async def import_invoices(tx: Transaction, asked: ImportInvoices, who: Principal) -> ImportAnswer:
     """Take invoices as they were issued elsewhere; the second time nothing happens.
 
+    Nothing new is taken into a closed period.
+
     Whether an invoice is disputed may change, nothing else of it.
     """
     tx.origin = "import"
     ids = [imported_id(asked.company, "invoice", record.key) for record in asked.records]
     known = await _known(tx, asked.company, who, asked.records)
-    work = _Sorted(who.locale, await store.documents_by_id(tx, ids))
+    work = _Sorted(who.locale, await store.documents_by_id(tx, ids), known.first_open)
     work.sort(asked.records, lambda record: rules.invoice(record, known))
     disputed = {id_: record.disputed for id_, record in zip(ids, asked.records, strict=True)}
     book = await Book.of_customers(tx, (one.whose.customer for one in work.new.values()))
@@ -96,7 +102,7 @@ async def import_payments(tx: Transaction, asked: ImportPayments, who: Principal
     ids = [imported_id(asked.company, "payment", record.key) for record in asked.records]
     known = await _known(tx, asked.company, who, asked.records)
     invoices = await store.documents_by_id(tx, _invoices(asked))
-    work = _Sorted(who.locale, await store.documents_by_id(tx, ids))
+    work = _Sorted(who.locale, await store.documents_by_id(tx, ids), known.first_open)
     work.sort(asked.records, lambda record: rules.payment(record, known, invoices))
     payments = sorted(work.new.values(), key=lambda one: one.issued_on)
     book = await Book.of_customers(tx, (one.whose.customer for one in payments))

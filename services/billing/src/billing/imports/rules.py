@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from billing.ledger.model import Document, Kind, Whose
-from billing.ledger.rules import InvoiceOfOther, PaymentNotPositive
+from billing.ledger.model import Document, Instalment, Kind, Whose
+from billing.ledger.rules import InvoiceOfOther, PaymentNotPositive, check_instalments
 from contracts.billing.imports import InvoiceRecord, PaymentRecord
 from kernel.ids import imported_id, unit_id
 from kernel.money import DifferentCurrencies, Money
@@ -108,8 +108,11 @@ class Known:
 def invoice(record: InvoiceRecord, known: Known) -> Document:
     """An invoice as the source gives it, to the last decimal; without a net, tax is unknown.
 
+    One in instalments is due in all when the last of them is.
+
     Raises:
-        UnknownCustomer, UnknownUnit, UnknownPerson, NegativeInvoice, DifferentCurrencies
+        UnknownCustomer, UnknownUnit, UnknownPerson, NegativeInvoice, DifferentCurrencies,
+        InstalmentsDoNotAddUp, InstalmentsOutOfOrder
 
     Source: BI4.
     """
@@ -134,7 +137,13 @@ def invoice(record: InvoiceRecord, known: Known) -> Document:
         net=net,
         gross=record.gross,
         origin="import",
+        instalments=_instalments(record),
     )
+
+
+def _instalments(record: InvoiceRecord) -> tuple[Instalment, ...]:
+    parts = [Instalment(part.due_on, part.amount) for part in record.instalments]
+    return check_instalments(record.gross, parts) if parts else ()
 
 
 def payment(record: PaymentRecord, known: Known, invoices: Mapping[UUID, Document]) -> Document:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -190,7 +190,7 @@ async def reverse_payment(
         NotFound: there is no such payment, or it is out of scope.
         AlreadyReversed, BeforeDocument, PeriodClosed
     """
-    document = await _visible(tx, payment, "payment")
+    document = await visible(tx, payment, (Kind.PAYMENT,))
     book = await Book.of_customers(tx, [document.whose.customer])
     await _check_reversal(tx, document, on)
     back = await take_back(tx, book, document, on, by)
@@ -202,12 +202,15 @@ async def reverse_payment(
     return document
 
 
-async def _visible(tx: Transaction, credit_: UUID, what: str) -> Document:
-    """A payment (or a credit note) in scope; its customer's rows are open from now on."""
+async def visible(tx: Transaction, credit_: UUID, kinds: Collection[Kind]) -> Document:
+    """A payment or credit note in scope; all of its customer's rows are open from now on.
+
+    Raises:
+        NotFound
+    """
     document = (await store.documents_by_id(tx, [credit_])).get(credit_)
-    allowed = {Kind.PAYMENT} if what == "payment" else {Kind.PAYMENT, Kind.CREDIT_NOTE}
-    if document is None or document.kind not in allowed:
-        raise NotFound(what, str(credit_))
+    if document is None or document.kind not in kinds:
+        raise NotFound("payment", str(credit_))
     await accounts.settle_for(tx, document.whose.customer)
     return document
 

@@ -65,6 +65,12 @@ class Instalment:
     due_on: date | None
     amount: Money
 
+    @property
+    def day(self) -> date:
+        """The due day of what is owed."""
+        assert self.due_on is not None, "what is owed is due on a day"
+        return self.due_on
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

@@ -10,10 +10,12 @@ from uuid import UUID
 from billing import paging
 from billing.batch import Row
 from billing.exposure import queries as exposure
-from billing.ledger import store
+from billing.exposure import store as accounts
+from billing.ledger import rules, store
 from billing.ledger.model import OpenItem
 from billing.numbering.rules import legal_number
 from contracts.billing import ledger as contract
+from contracts.billing.settlement import AllocationPolicy, DocumentItem, DocumentItems
 from kernel.database import Transaction
 from kernel.money import Money
 from kernel.problems import NotFound
@@ -37,6 +39,22 @@ async def _rows(tx: Transaction, asked: contract.ListDocuments) -> Sequence[Row]
     if asked.overdue_on is None:
         return await store.list_documents(tx, which, after, asked.limit + 1)
     return await store.list_overdue(tx, which, asked.overdue_on, after, asked.limit + 1)
+
+
+async def document(tx: Transaction, id_: UUID) -> contract.Document:
+    """One document.
+
+    Raises:
+        NotFound: it is not there, or out of the person's scope.
+    """
+    if (row := await store.shown_document(tx, id_)) is None:
+        raise NotFound("document", str(id_))
+    return _document(row)
+
+
+async def owner(tx: Transaction, customer: UUID) -> UUID | None:
+    """Whose customer it is."""
+    return (await accounts.accounts(tx, [customer], lock=False))[customer].owner
 
 
 def _document(row: Row) -> contract.Document:
@@ -77,6 +95,37 @@ async def item(tx: Transaction, id_: UUID) -> OpenItem:
     if (found := await store.item(tx, id_)) is None:
         raise NotFound("item", str(id_))
     return found
+
+
+async def items(tx: Transaction, document: UUID) -> DocumentItems:
+    """The instalments of an invoice or charge, with what is open of each.
+
+    Raises:
+        NotFound: it is not there, or out of the person's scope.
+    """
+    rows = await store.items_of(tx, document)
+    if not rows:
+        raise NotFound("document", str(document))
+    return DocumentItems(items=[_item(row) for row in rows])
+
+
+def _item(row: Row) -> DocumentItem:
+    return DocumentItem(
+        item=row["item"],
+        instalment=row["nth"],
+        due_on=row["due_on"],
+        amount=Money(row["amount"], row["currency"]),
+        open=Money(row["open"], row["currency"]),
+        disputed=row["disputed"],
+    )
+
+
+async def policy(tx: Transaction, company: str) -> AllocationPolicy:
+    """How a company allocates payments that name nothing."""
+    kept = (await store.policies(tx, [company])).get(company, rules.POLICY)
+    return AllocationPolicy(
+        company=company, rules=kept.rules, priority=[kind.value for kind in kept.priority]
+    )
 
 
 async def customer_account(

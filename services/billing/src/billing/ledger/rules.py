@@ -161,6 +161,37 @@ def check_instalments(total: Money, parts: Sequence[Instalment]) -> tuple[Instal
     return tuple(parts)
 
 
+def numbered(
+    item: OpenItem, last: int, parts: Sequence[Instalment]
+) -> list[tuple[UUID, int, Instalment]]:
+    """The instalments that an item becomes: the first stays the item, the others are new.
+
+    Source: BI4.
+    """
+    first, *more = parts
+    added = [
+        (item_of(item.document, nth), nth, part) for nth, part in enumerate(more, start=last + 1)
+    ]
+    return [(item.item, item.nth, first), *added]
+
+
+def split(
+    posting: UUID, item: OpenItem, parts: Sequence[tuple[UUID, int, Instalment]], on: date
+) -> Posting:
+    """An item that is split owes so much less, and each new instalment what it is of.
+
+    | receivable (item) | receivable (second) | receivable (third) |
+    |               -80 |                  40 |                 40 |
+
+    Source: BI4.
+    """
+    more = tuple(Entry(Account.RECEIVABLE, part.amount, id_) for id_, _, part in parts[1:])
+    moved = Money.total((entry.amount for entry in more), item.open.currency)
+    entries = (Entry(Account.RECEIVABLE, -moved, item.item), *more)
+    day = max(on, item.open_from)
+    return Posting(posting, Kind.INSTALMENTS, item.document, item.whose, day, entries)
+
+
 def invoiced(invoice: Document) -> Posting:
     """An invoice: the customer owes the gross; it is revenue and tax, as given and exact.
 
@@ -438,6 +469,27 @@ def _turn(item: OpenItem) -> tuple[bool, date, date, UUID, int]:
     return item.disputed, item.due_on, item.issued_on, item.document, item.nth
 
 
+def check_part(amount: Money, left: Money, owed: Money) -> Money:
+    """A part that somebody names is more than nothing, and no more than is left or owed.
+
+    Raises:
+        PaymentNotPositive, MoreThanOpen, DifferentCurrencies
+
+    Source: BI4.
+
+    >>> check_part(mxn("50"), left=mxn("50"), owed=mxn("80"))
+    Money('50 MXN')
+    >>> check_part(mxn("50.01"), left=mxn("50"), owed=mxn("80"))
+    Traceback (most recent call last):
+    billing.ledger.rules.MoreThanOpen: ledger.more-than-open: The amount is more than what is open (asked=50.01 MXN, open=50 MXN)
+    """
+    if amount > min(left, owed):
+        raise MoreThanOpen(amount, min(left, owed))
+    if amount.amount <= 0:
+        raise PaymentNotPositive(amount)
+    return amount
+
+
 def check_payment(amount: Money, paid_on: date, today: date) -> Money:
     """A payment taken here is more than zero, in whole minor units, and not of tomorrow.
 
@@ -454,6 +506,18 @@ def check_payment(amount: Money, paid_on: date, today: date) -> Money:
     """
     if amount.amount <= 0:
         raise PaymentNotPositive(amount)
-    if paid_on > today:
-        raise PaidInTheFuture(paid_on, today)
+    check_not_future(paid_on, today)
     return amount.in_minor_units()
+
+
+def check_not_future(on: date, today: date) -> date:
+    """Money does not move on a day that has not come; today is fine.
+
+    Raises:
+        PaidInTheFuture
+
+    Source: BI4.
+    """
+    if on > today:
+        raise PaidInTheFuture(on, today)
+    return on

@@ -17,6 +17,7 @@ from billing.ledger.model import (
     Account,
     Document,
     Entry,
+    Instalment,
     Kind,
     OpenCredit,
     OpenItem,
@@ -198,24 +199,43 @@ async def reopen_items(tx: Transaction, again: Sequence[tuple[UUID, Decimal, dat
 
 
 async def add_instalments(
-    tx: Transaction, of: OpenItem, parts: Sequence[tuple[UUID, int, date, Decimal]]
+    tx: Transaction, of: OpenItem, parts: Sequence[tuple[UUID, int, Instalment]]
 ) -> None:
     """What is open of an item becomes several; the first of them is the item itself."""
+    first, *more = parts
     await tx.driver.execute(
         "UPDATE open_items SET due_on = $2, open = $3, overdue_on = NULL WHERE item = $1",
         of.item,
-        *parts[0][2:],
+        first[2].day,
+        first[2].amount.amount,
     )
-    await tx.driver.execute(
-        "INSERT INTO open_items (item, document, nth, due_on, open, kind, company, unit, rep,"
-        " customer, currency, disputed, live)"
-        " SELECT p.item, i.document, p.nth, p.due_on, p.open, i.kind, i.company, i.unit, i.rep,"
-        " i.customer, i.currency, i.disputed, i.live FROM open_items i,"
-        " unnest($2::uuid[], $3::int[], $4::date[], $5::numeric[]) AS p (item, nth, due_on, open)"
-        " WHERE i.item = $1",
-        of.item,
-        *zip(*parts[1:], strict=True),
-    )
+    if more:
+        await tx.driver.execute(
+            "INSERT INTO open_items (item, document, nth, due_on, open, kind, company, unit, rep,"
+            " customer, currency, disputed, live)"
+            " SELECT p.item, i.document, p.nth, p.due_on, p.open, i.kind, i.company, i.unit,"
+            " i.rep, i.customer, i.currency, i.disputed, i.live FROM open_items i,"
+            " unnest($2::uuid[], $3::int[], $4::date[], $5::numeric[])"
+            " AS p (item, nth, due_on, open) WHERE i.item = $1",
+            of.item,
+            [item for item, _, _ in more],
+            [nth for _, nth, _ in more],
+            [part.day for _, _, part in more],
+            [part.amount.amount for _, _, part in more],
+        )
+
+
+ITEMS_OF = """
+SELECT i.*, coalesce((SELECT sum(e.amount) FROM entries e JOIN postings p ON p.id = e.posting
+                      WHERE e.item = i.item AND e.account = 'receivable'
+                        AND p.kind IN ('invoice', 'interest', 'fee', 'instalments')), 0) AS amount
+FROM open_items i WHERE i.document = $1 AND i.kind = ANY ($2) ORDER BY i.nth
+"""
+
+
+async def items_of(tx: Transaction, document: UUID) -> Sequence[Row]:
+    """The items of an invoice or charge, with what each is of and what is open of it."""
+    return await tx.driver.fetch(ITEMS_OF, document, OWED_KINDS)
 
 
 async def disputed(tx: Transaction, documents: Sequence[UUID]) -> set[UUID]:
@@ -417,7 +437,7 @@ async def take_up(tx: Transaction, deliveries: Sequence[UUID]) -> Sequence[Row]:
     )
 
 
-DOCUMENTS = """
+SHOWN = """
 SELECT d.*, i.open, i.disputed, i.instalments, c.number AS customer_number,
        c.name AS customer_name, n.number AS legal, r.reversed_on
 FROM documents d CROSS JOIN LATERAL (
@@ -425,10 +445,20 @@ FROM documents d CROSS JOIN LATERAL (
     FROM open_items WHERE document = d.id) i
 LEFT JOIN reversals r ON r.payment = d.id
 LEFT JOIN customers c ON c.customer = d.customer LEFT JOIN legal_numbers n ON n.document = d.id
+"""
+
+DOCUMENTS = f"""
+{SHOWN}
 WHERE ($1::text IS NULL OR d.company = $1) AND ($2::uuid IS NULL OR d.customer = $2)
   AND ($3::uuid IS NULL OR d.order_id = $3) AND ($4::text IS NULL OR d.kind = $4)
   AND (NOT $5 OR i.open > 0)
 """
+
+
+async def shown_document(tx: Transaction, id_: UUID) -> Row | None:
+    """One document as lists show it."""
+    return await tx.driver.fetchrow(f"{SHOWN} WHERE d.id = $1", id_)
+
 
 LATEST_FIRST = f"""
 {DOCUMENTS} AND ($6::date IS NULL OR (d.issued_on, d.id) < ($6, $7::uuid))

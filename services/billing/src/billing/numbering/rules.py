@@ -14,4 +14,13 @@ def legal_number(unit: str, kind: str, number: int) -> str:
     >>> legal_number("mty", "invoice", 42)
     'MTY-F-000042'
     """
-    return f"{unit.upper()}-{LETTERS[kind]}-{number:06}"
+    return f"{series(unit, kind)}-{number:06}"
+
+
+def series(unit: str, kind: str) -> str:
+    """A series of legal numbers belongs to a unit and a kind of document.
+
+    >>> series("mty", "credit-note")
+    'MTY-N'
+    """
+    return f"{unit.upper()}-{LETTERS[kind]}"

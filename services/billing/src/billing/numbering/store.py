@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from billing.batch import Row
 from kernel.database import Transaction
 
 # Posting order is that of transactions, then of documents in one. Only documents below which no
@@ -26,12 +29,14 @@ WITH due AS MATERIALIZED (
     INSERT INTO legal_numbers (document, company, unit, kind, number)
     SELECT document, company, unit, kind, last - n + nth
     FROM due JOIN counted USING (company, unit, kind) JOIN moved USING (company, unit, kind)
+    RETURNING document, company, unit, kind, number
+), gone AS (
+    DELETE FROM unnumbered USING due WHERE unnumbered.posted = due.posted
 )
-DELETE FROM unnumbered USING due WHERE unnumbered.posted = due.posted
+SELECT document, company, unit, kind, number FROM given ORDER BY company, unit, kind, number
 """
 
 
-async def number_documents(tx: Transaction, at_most: int) -> int:
-    """Give the next numbers of their series to documents in posting order; how many it were."""
-    done = await tx.driver.execute(NUMBER, at_most)
-    return int(done.rpartition(" ")[2])
+async def number_documents(tx: Transaction, at_most: int) -> Sequence[Row]:
+    """Give the next numbers of their series to documents in posting order."""
+    return await tx.driver.fetch(NUMBER, at_most)

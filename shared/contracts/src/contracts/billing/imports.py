@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
 
+from contracts.billing.settlement import PlannedInstalment
 from contracts.imports import IMPORTERS, ImportAnswer
 from kernel.events import Message
 from kernel.money import Money
@@ -27,6 +28,8 @@ class InvoiceRecord(Message):
     gross: Money
     net: Money | None = None
     disputed: bool = False
+    instalments: Sequence[PlannedInstalment] = ()
+    """None is one, of the gross, on the due day."""
 
 
 class ImportInvoices(Command[ImportAnswer]):
