@@ -23,6 +23,8 @@ from billing.exposure import jobs as reservations
 from billing.exposure import operations as exposure
 from billing.exposure import subscribers as orders
 from billing.groups import operations as groups
+from billing.feedback import jobs as monthly_feedback
+from billing.feedback import operations as feedback
 from billing.imports import operations as imports
 from billing.ledger import operations as ledger
 from billing.ledger import subscribers as deliveries
@@ -55,6 +57,7 @@ SERVICE = Service(
         ageing.operations,
         analysis.operations,
         assessment.operations,
+        feedback.operations,
         imports.operations,
         dunning.operations,
         promises.operations,
@@ -76,6 +79,7 @@ SERVICE = Service(
         temporary_limits.jobs,
         overdue.jobs,
         reviews.jobs,
+        monthly_feedback.jobs,
         bank_matching.jobs,
         dunning_runs.jobs,
         promised.jobs,

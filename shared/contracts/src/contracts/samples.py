@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from contracts.billing.account_feedback_ready import AccountFeedbackReadyV1, AccountFiguresV1
 from contracts.billing.allocation_reversed import AllocationReversedV1
 from contracts.billing.approval_decided import ApprovalDecidedV1
 from contracts.billing.approval_requested import ApprovalRequestedV1
@@ -138,6 +139,27 @@ _EVENTS: tuple[Event, ...] = (
     ),
     LimitChangedV1(
         unit=UNIT, customer=CUSTOMER, company=COMPANY, limit=_mxn("10000.00"), changed_by=MANAGER
+    ),
+    AccountFeedbackReadyV1(
+        unit=UNIT,
+        feedback=_id(82),
+        company=COMPANY,
+        rep=ANA,
+        month="2026-03",
+        figures=[
+            AccountFiguresV1(
+                opening=_mxn("8000.00"),
+                invoiced=_mxn("11600.00"),
+                collected=_mxn("5000.00"),
+                closing=_mxn("14600.00"),
+                overdue=_mxn("3000.00"),
+                dso=Decimal("39.02"),
+                effectiveness=Decimal("0.6250"),
+                weighted_days_late=Decimal("4.2000"),
+                on_time=Decimal("0.7500"),
+            )
+        ],
+        customers_overdue=2,
     ),
     CreditReviewDueV1(
         unit=UNIT,

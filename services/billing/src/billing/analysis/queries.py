@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
+from uuid import UUID
 
 from billing.analysis import rules, store
 from billing.batch import Row
@@ -40,6 +41,15 @@ async def receivables(
         to=asked.to,
         by=asked.by,
     )
+
+
+async def months_by_rep(
+    tx: Transaction, company: str, first: date, last: date
+) -> list[tuple[UUID | None, contract.ReceivablesRow]]:
+    """The figures of a period by rep, one for each of their currencies."""
+    days = (last - first).days + 1
+    rows = await store.receivables(tx, company, first, last, "rep")
+    return [(row["key"], _receivables(row, days)) for row in rows]
 
 
 def _receivables(row: Row, days: int) -> contract.ReceivablesRow:

@@ -36,6 +36,7 @@ from contracts.billing.analysis import (
     ReportPayments,
     ReportReceivables,
 )
+from contracts.billing.feedback import GetAccountFeedback, ListAccountFeedbacks
 from contracts.customers import cards, orders
 from contracts.customers import imports as sales
 from contracts.gateway import users
@@ -249,6 +250,8 @@ RESOURCES: tuple[Resource, ...] = (
     _get("/reports/payments", ReportPayments, company=True, renamed={"from": "from_"}, seconds=30),
     _get("/reports/concentration", ReportConcentration, company=True, seconds=30),
     _get("/reports/cash-forecast", ForecastCash, company=True, seconds=30),
+    _get("/account-feedback", ListAccountFeedbacks, company=True),
+    _get("/people/{rep}/account-feedback", GetAccountFeedback, seconds=30),
 )
 
 BATCHES: tuple[type[Command[Any]], ...] = (

@@ -1,0 +1,1 @@
+"""What each rep is told every month of their customers' accounts."""
