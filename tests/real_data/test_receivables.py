@@ -96,3 +96,32 @@ def test_sales_are_the_invoices(running: Any, invoices: list[dict[str, str]]) ->
         sums[invoice["countryCode"]] += Decimal(invoice["InvoiceAmount"])
     report = running.report("sales", "--by", "unit", "--level", "country", *COMPANY)
     assert {row["id"]: Decimal(row["gross"]) for row in report} == sums
+
+
+def settled(invoices: list[dict[str, str]], month: str) -> list[dict[str, str]]:
+    return [one for one in invoices if f"{day(one['SettledDate']):%Y-%m}" == month]
+
+
+def test_payments_by_month_are_what_was_settled_in_it(
+    running: Any, invoices: list[dict[str, str]]
+) -> None:
+    report = running.report("payments", "--period", "month", *COMPANY)
+    assert sum(row["invoices"] for row in report) == len(invoices)
+    for row in report:
+        of = settled(invoices, row["period"])
+        assert row["invoices"] == len(of)
+        assert Decimal(row["amount"]) == sum(Decimal(one["InvoiceAmount"]) for one in of)
+        assert row["on_time"] == sum(one["DaysLate"] == "0" for one in of)
+
+
+def test_payments_by_country_are_as_late_as_the_file_says(
+    running: Any, invoices: list[dict[str, str]]
+) -> None:
+    for row in running.report("payments", "--by", "unit", "--on", "invoice", *COMPANY):
+        of = [one for one in invoices if one["countryCode"] == row["id"]]
+        days = [int(one["DaysToSettle"]) for one in of]
+        assert (row["invoices"], row["settled"]) == (len(of), len(of))
+        assert row["customers"] == len({one["customerID"] for one in of})
+        assert row["days_late"] == sum(int(one["DaysLate"]) for one in of)
+        assert float(row["average_days"]) == pytest.approx(sum(days) / len(days), abs=0.00005)
+        assert row["disputed"] == sum(one["Disputed"] == "Yes" for one in of)

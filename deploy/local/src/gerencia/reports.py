@@ -10,7 +10,7 @@ import typer
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Print a report: sales, attainment, commissions, ageing, or why a commission is what it is."
+    help="Print a report: sales, attainment, commissions, ageing, payments, or why a commission is what it is."
     " Money is exact; nothing is rounded but a commission's amount.",
 )
 explain = typer.Typer(no_args_is_help=True, help="Say where a number comes from.")
@@ -59,8 +59,33 @@ class AgeingBy(StrEnum):
     """Whose open invoices are added up."""
 
     CUSTOMER = "customer"
+    REP = "rep"
+    TEAM = "team"
+    UNIT = "unit"
+    BRANCH = "branch"
+    CURRENCY = "currency"
+
+
+class CountedFrom(StrEnum):
+    """The day from which an item's age is counted."""
+
+    DUE = "due"
+    INVOICE = "invoice"
+
+
+class PaymentsBy(StrEnum):
+    """Whose invoices are looked at."""
+
+    CUSTOMER = "customer"
     UNIT = "unit"
     REP = "rep"
+
+
+class PaymentsOn(StrEnum):
+    """Which day of an invoice decides on its period."""
+
+    SETTLED = "settled"
+    INVOICE = "invoice"
 
 
 Company = Annotated[
@@ -148,18 +173,66 @@ def ageing(
     by: Annotated[
         AgeingBy | None, typer.Option(help="A row for each; without it one for the company.")
     ] = None,
+    buckets: Annotated[
+        str, typer.Option(help="The last days of the buckets, each more than the one before.")
+    ] = "30,60,90",
+    counted_from: Annotated[
+        CountedFrom, typer.Option("--from", help="Whether days count from the due day.")
+    ] = CountedFrom.DUE,
     company: Company = None,
     form: Format = Form.TABLE,
 ) -> None:
     """Print open invoices by days overdue, disputed ones included.
 
-    `gerencia report ageing --as-of 2012-12-31 --by customer`
+    `gerencia report ageing --as-of 2012-12-31 --by customer --buckets 15,30,60`
     """
-    fields = (
-        "id", "name", "currency", "current", "d1_30", "d31_60", "d61_90", "over_90", "total",
-        "invoices",
+    told = _ask(
+        "ageing", as_of=_day(as_of), by=by, company=company, bounds=buckets, basis=counted_from
+    )
+    rows = [row | row["amounts"] for row in told["rows"]]
+    _print(rows, ("id", "name", "currency", *told["buckets"], "total", "invoices"), form)
+
+
+@app.command()
+def payments(
+    by: Annotated[
+        PaymentsBy | None, typer.Option(help="A row for each; without it one for the company.")
+    ] = None,
+    period: Annotated[
+        Grain | None, typer.Option(help="A row for each; without it one row of all time.")
+    ] = None,
+    on: Annotated[
+        PaymentsOn,
+        typer.Option(help="The day that counts: settled ones by that day, or all by invoice."),
+    ] = PaymentsOn.SETTLED,
+    from_: Annotated[
+        datetime | None,
+        typer.Option(
+            "--from", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="From this day on."
+        ),
+    ] = None,
+    to: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Up to the day before."),
+    ] = None,
+    company: Company = None,
+    form: Format = Form.TABLE,
+) -> None:
+    """Print how invoices were paid: how many on time, how late, after how many days.
+
+    `gerencia report payments --period month`
+    `gerencia report payments --by unit --on invoice`
+    """
+    rows = _rows(
+        "payments", by=by, period=period, basis=on, to=_day(to), company=company,
+        **{"from": _day(from_)},
     )  # fmt: skip
-    _print(_rows("ageing", as_of=_day(as_of), by=by, company=company), fields, form)
+    fields = (
+        "id", "name", "period", "currency", "invoices", "customers", "amount", "settled",
+        "on_time", "on_time_share", "days_late", "average_days", "weighted_days", "disputed",
+        "disputed_amount",
+    )  # fmt: skip
+    _print(rows, fields, form)
 
 
 @explain.command()

@@ -22,9 +22,9 @@ from billing.expenses.checks import budgets_add_up
 from billing.exposure import jobs as reservations
 from billing.exposure import operations as exposure
 from billing.exposure import subscribers as orders
-from billing.groups import operations as groups
 from billing.feedback import jobs as monthly_feedback
 from billing.feedback import operations as feedback
+from billing.groups import operations as groups
 from billing.imports import operations as imports
 from billing.ledger import operations as ledger
 from billing.ledger import subscribers as deliveries
