@@ -13,6 +13,9 @@ from billing.bank_import import jobs as bank_matching
 from billing.bank_import import operations as bank
 from billing.collection import operations as collection
 from billing.customers import subscribers as customers
+from billing.discounts import jobs as discount_requests
+from billing.discounts import operations as discounts
+from billing.discounts import subscribers as price_policy
 from billing.disputes import operations as disputes
 from billing.dunning import jobs as dunning_runs
 from billing.dunning import operations as dunning
@@ -66,12 +69,14 @@ SERVICE = Service(
         bank.operations,
         expenses.operations,
         prices.operations,
+        discounts.operations,
     ],
     subscriptions=[
         organisation.subscriptions,
         customers.subscriptions,
         orders.subscriptions,
         deliveries.subscriptions,
+        price_policy.subscriptions,
     ],
     jobs=[
         numbering.jobs,
@@ -83,6 +88,7 @@ SERVICE = Service(
         bank_matching.jobs,
         dunning_runs.jobs,
         promised.jobs,
+        discount_requests.jobs,
     ],
     checks=[ledger_is_whole, budgets_add_up],
 )

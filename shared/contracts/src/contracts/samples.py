@@ -17,15 +17,16 @@ from contracts.billing.approval_decided import ApprovalDecidedV1
 from contracts.billing.approval_requested import ApprovalRequestedV1
 from contracts.billing.budget_exceeded import BudgetExceededV1
 from contracts.billing.charge_issued import ChargeIssuedV1
+from contracts.billing.collection_escalated import CollectionEscalatedV1
 from contracts.billing.credit_alert import CreditAlertV1
 from contracts.billing.credit_block_changed import CreditBlockChangedV1
-from contracts.billing.collection_escalated import CollectionEscalatedV1
 from contracts.billing.credit_note_issued import CreditNoteIssuedV1
 from contracts.billing.credit_reserved import CreditReservedV1
 from contracts.billing.credit_review_due import CreditReviewDueV1
 from contracts.billing.customer_assessed import CustomerAssessedV1
 from contracts.billing.customer_dunned import CustomerDunnedV1
 from contracts.billing.debt_written_off import DebtWrittenOffV1
+from contracts.billing.discount_decided import DiscountDecidedV1, DiscountLineV1
 from contracts.billing.dispute_changed import DisputeChangedV1
 from contracts.billing.documents_numbered import DocumentsNumberedV1, NumberedV1
 from contracts.billing.expense_approved import ExpenseApprovedV1, ExpenseV1
@@ -40,6 +41,7 @@ from contracts.billing.payment_allocated import PaymentAllocatedV1
 from contracts.billing.payment_received import PaymentReceivedV1
 from contracts.billing.payment_reversed import PaymentReversedV1
 from contracts.billing.plan_broken import PlanBrokenV1
+from contracts.billing.price_breach_found import PriceBreachFoundV1, SoldBelowV1
 from contracts.billing.promise_broken import PromiseBrokenV1
 from contracts.billing.reservation_expired import ReservationExpiredV1
 from contracts.billing.statement_matched import StatementMatchedV1
@@ -544,6 +546,48 @@ _EVENTS: tuple[Event, ...] = (
         agency="Despacho Rivas",
         handed_on=date(2026, 6, 1),
         amount=_mxn("866.66"),
+    ),
+    DiscountDecidedV1(
+        unit=UNIT,
+        discount=_id(53),
+        number="C-881",
+        customer=CUSTOMER,
+        company=COMPANY,
+        rep=ANA,
+        approved=True,
+        decided_by=MANAGER,
+        reason="Cliente de flotilla",
+        listed=_mxn("11000.00"),
+        net=_mxn("10000.00"),
+        valid_until=date(2026, 3, 31),
+        lines=[
+            DiscountLineV1(
+                number=1,
+                product="DISC-280",
+                quantity=Decimal(12),
+                listed=_mxn("11000.00"),
+                net=_mxn("10000.00"),
+            )
+        ],
+    ),
+    PriceBreachFoundV1(
+        unit=UNIT,
+        order=ORDER,
+        number="P-5001",
+        customer=CUSTOMER,
+        company=COMPANY,
+        rep=ANA,
+        placed_on=date(2026, 3, 2),
+        lines=[
+            SoldBelowV1(
+                number=1,
+                product="DISC-280",
+                quantity=Decimal(12),
+                net=_mxn("10000.00"),
+                least=_mxn("10200.00"),
+                short=_mxn("200.00"),
+            )
+        ],
     ),
     NotificationCreatedV1(unit=UNIT, notification=NOTICE, person=MANAGER, topic="order-held"),
 )

@@ -43,6 +43,15 @@ class MoreThanAll(Refusal):
 
 
 @dataclass(eq=False)
+class LineTwice(Refusal):
+    """Every line of an offer has a number of its own."""
+
+    code = "discounts.line-twice"
+    title = "A line number is there twice"
+    number: int
+
+
+@dataclass(eq=False)
 class NobodyMay(Refusal):
     """No role of the company has the authority for such a discount."""
 
@@ -82,10 +91,14 @@ def work_out(lines: Sequence[Offered], off_document: Money | Decimal) -> Working
             amount, or a fraction of what these leave.
 
     Raises:
-        MoreThanAll, NothingOff, DifferentCurrencies, TooManyDecimals
+        LineTwice, MoreThanAll, NothingOff, DifferentCurrencies, TooManyDecimals
 
     Source: BI8.
     """
+    numbers = [line.number for line in lines]
+    for number in numbers:
+        if numbers.count(number) > 1:
+            raise LineTwice(number)
     listed = [line.list_price.times(line.quantity).rounded() for line in lines]
     own = [amount - _offered(line) for line, amount in zip(lines, listed, strict=True)]
     left = [amount - part for amount, part in zip(listed, own, strict=True)]
@@ -160,15 +173,20 @@ def _within(authority: Authority, discount: Money, listed: Money) -> bool:
     return by_rate and (authority.amount is None or discount <= authority.amount)
 
 
-def who_decides(working: Working, authorities: Iterable[Authority]) -> frozenset[str]:
+def who_decides(
+    working: Working, authorities: Iterable[Authority], but: frozenset[str] = frozenset()
+) -> frozenset[str]:
     """The roles that a request is put before: those whose authority covers it.
+
+    Args:
+        but: roles that decide only about what they ask for themselves.
 
     Raises:
         NobodyMay: there is none; the discount has to be smaller.
 
     Source: BI8.
     """
-    roles = roles_that_may(working, authorities)
+    roles = roles_that_may(working, authorities) - but
     if not roles:
         raise NobodyMay(working.discount, rate_of(working.discount, working.listed))
     return roles
