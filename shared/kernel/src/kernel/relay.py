@@ -14,7 +14,7 @@ gives positions, and the broker refuses what does not follow the message it last
 from __future__ import annotations
 
 import asyncio
-from asyncio import ensure_future
+from asyncio import ensure_future, gather
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -30,7 +30,16 @@ from nats.errors import ConnectionReconnectingError
 from nats.errors import Error as BrokerFault
 
 from kernel import metrics
-from kernel.batches import Ack, NotTheLast, Outgoing, Pack, Refused, chunks, publish
+from kernel.batches import (
+    Ack,
+    NotTheLast,
+    Outgoing,
+    Pack,
+    Refused,
+    SeenBefore,
+    chunks,
+    publish,
+)
 from kernel.clock import now
 from kernel.envelope import HEAD, source_of
 from kernel.log import COLUMNS
@@ -42,6 +51,8 @@ if TYPE_CHECKING:
     from kernel.database import Database, Driver
 
 BATCH = 500
+FEW = 16
+"""Fewer go singly: for a batch of any size the broker makes, syncs and removes files of its own."""
 PACE_SECONDS = 0.005
 POLL_SECONDS = 0.1
 LOOK_SECONDS = 2.0
@@ -404,6 +415,9 @@ class Term:
             for message in chunk:
                 await self._publish_one(message)
             return
+        if len(chunk) < FEW:
+            await self._publish_few(chunk)
+            return
         try:
             ack = await publish(self._nats, chunk, self._last)
         except Refused as refused:
@@ -414,6 +428,21 @@ class Term:
         else:
             self._done(chunk[-1].position, ack)
         metrics.PUBLISHED.labels("batch").inc(len(chunk))
+
+    async def _publish_few(self, chunk: Sequence[Outgoing]) -> None:
+        """Publish one behind the other without waiting: each expects the one before it."""
+        acks = await gather(
+            *(publish(self._nats, [each], self._last + nth) for nth, each in enumerate(chunk)),
+            return_exceptions=True,
+        )
+        for message, ack in zip(chunk, acks, strict=True):
+            if isinstance(ack, BaseException):
+                raise ack
+            if ack.duplicate:
+                self._singly = True
+                raise SeenBefore(message.id)
+            self._done(message.position, ack)
+        metrics.PUBLISHED.labels("single").inc(len(chunk))
 
     async def _publish_one(self, message: Outgoing) -> None:
         """Publish one message; one that the broker has already is done."""
