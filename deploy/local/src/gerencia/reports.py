@@ -235,6 +235,32 @@ def payments(
     _print(rows, fields, form)
 
 
+@app.command()
+def exposure(
+    peak: Annotated[
+        bool, typer.Option("--peak", help="The most each ever owed, and the earliest such day.")
+    ] = False,
+    above: Annotated[
+        str | None, typer.Option(help="With --peak: only peaks above this amount.")
+    ] = None,
+    company: Company = None,
+    form: Format = Form.TABLE,
+) -> None:
+    """Print what customers use of their credit, or with --peak the most they ever owed.
+
+    `gerencia report exposure --peak`
+    """
+    if peak:
+        rows = _rows("peak-exposure", above=above, company=company)
+        _print(rows, ("id", "name", "currency", "peak", "on_day"), form)
+        return
+    fields = (
+        "id", "name", "currency", "limit", "receivable", "unallocated", "ordered", "reserved",
+        "used", "available",
+    )  # fmt: skip
+    _print(_rows("exposure", company=company), fields, form)
+
+
 @explain.command()
 def commission(
     rep: Annotated[str, typer.Option(help="Whose: a name, or the key that reports print as id.")],

@@ -25,6 +25,7 @@ from billing.expenses.checks import budgets_add_up
 from billing.exposure import jobs as reservations
 from billing.exposure import operations as exposure
 from billing.exposure import subscribers as orders
+from billing.exposure_report import operations as exposure_report
 from billing.feedback import jobs as monthly_feedback
 from billing.feedback import operations as feedback
 from billing.groups import operations as groups
@@ -52,6 +53,7 @@ SERVICE = Service(
         limits.operations,
         groups.operations,
         exposure.operations,
+        exposure_report.operations,
         ledger.operations,
         periods.operations,
         exchange.operations,

@@ -1,21 +1,28 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
 
-from billing.exposure import rules
+from billing.approvals.rules import OwnRequest
+from billing.exposure import commands, rules
+from contracts.billing.approvals import DecideApproval, ListApprovals
 from contracts.billing.exposure import (
+    GetCreditPolicy,
     GetOrderCredit,
     ListHeldOrders,
     RejectOrder,
     ReleaseOrder,
+    SetCreditPolicy,
 )
-from contracts.billing.limits import SetLimit
+from contracts.billing.limits import SetAuthority, SetLimit
+from kernel import clock
 from kernel.problems import Malformed, NotFound
 
-from ..conftest import Billing
+from ..conftest import ANA, Billing
 
 
 async def test_an_order_reserves_credit_becomes_ordered_and_then_an_invoice(billing: Billing):
@@ -205,3 +212,149 @@ async def test_a_rep_sees_only_their_own(billing: Billing):
     assert (await billing.credit(customer, ana)).limit == billing.mxn(0)
     with pytest.raises(NotFound):
         await billing.credit(customer, other)
+
+
+async def test_a_held_order_waits_in_the_approvals_inbox_and_is_decided_there_too(
+    billing: Billing,
+):
+    customer = await billing.customer()
+    await billing.hear(billing.placed("P-1", customer, "500"))
+    who = billing.asks("manager")
+    (waits,) = (await billing.ask(ListApprovals(act="release-order"), who)).items
+    assert (waits.subject, waits.amount, waits.requested_by_name) == (
+        billing.some("P-1"),
+        billing.mxn(500),
+        "Ana",
+    )
+    assert waits.details == {"number": "P-1", "missing": "500.00", "why": "limit"}
+    await billing.ask(DecideApproval(approval=waits.approval, approve=True, reason="Va"), who)
+    assert await billing.state("P-1") == "reserved"
+    (told,) = await billing.told("order-released")
+    assert told["released_by"] == str(who.person)
+    assert (await billing.ask(ListApprovals(), who)).items == []
+
+
+async def test_nobody_releases_an_order_of_their_own(billing: Billing):
+    customer = await billing.customer()
+    await billing.hear(billing.placed("P-1", customer, "500"))
+    seller = billing.asks("manager", person=ANA)
+    asked = ReleaseOrder(order=billing.some("P-1"))
+    with pytest.raises(OwnRequest) as no:
+        await billing.ask(asked, seller)
+    assert billing.status_of(asked, no.value) == 403
+    (held,) = (await billing.ask(ListHeldOrders(), seller)).items
+    assert held.may_decide is False
+
+
+async def test_above_the_threshold_a_held_order_takes_two(billing: Billing):
+    rule = SetAuthority(
+        company="refacciones",
+        act="release-order",
+        role="manager",
+        currency="MXN",
+        amount=billing.mxn(9000),
+        second_above=billing.mxn(100),
+    )
+    await billing.ask(rule, billing.asks("administrator"))
+    customer = await billing.customer()
+    await billing.hear(billing.placed("P-1", customer, "100.01"))
+    asked = ReleaseOrder(order=billing.some("P-1"))
+    assert (await billing.ask(asked, billing.asks("manager"))).state == "held"
+    other = billing.asks("manager", person=UUID(int=4))
+    assert (await billing.ask(asked, other)).state == "reserved"
+
+
+async def test_an_order_that_is_cancelled_while_it_is_held_leaves_the_inbox(billing: Billing):
+    customer = await billing.customer()
+    await billing.hear(billing.placed("P-1", customer, "5"), billing.cancelled("P-1", customer))
+    assert (await billing.ask(ListApprovals(), billing.asks("manager"))).items == []
+
+
+@pytest.mark.parametrize("order_class", ["call-off", "cash", "prepaid"])
+async def test_an_order_that_takes_no_credit_counts_from_its_invoice_on(
+    billing: Billing, order_class: str
+):
+    customer = await billing.customer(limit="0")
+    more = {"order_class": order_class}
+    await billing.hear(
+        billing.placed("P-1", customer, "100", **more),
+        billing.confirmed("P-1", customer, "100", **more),
+    )
+    credit = await billing.credit(customer)
+    assert (await billing.state("P-1"), credit.used) == ("ordered", billing.mxn(0))
+    (told,) = await billing.told("credit-reserved")
+    assert told["amount"]["amount"] == "0.00"
+    await billing.hear(billing.delivered("P-1", customer, "30", complete=False))
+    assert (await billing.credit(customer)).used == billing.mxn(30)
+    assert await billing.wrong() == []
+
+
+async def expire(billing: Billing, days: float) -> None:
+    async with billing.database.working("test") as tx:
+        await commands.expire_reservations(tx, clock.now() + timedelta(days=days))
+
+
+async def test_a_reservation_that_nobody_confirms_expires_and_is_told(billing: Billing):
+    customer = await billing.customer(limit="100")
+    await billing.hear(billing.placed("P-1", customer, "60"), billing.placed("P-2", customer, "40"))
+    await billing.hear(billing.confirmed("P-2", customer, "40"))
+    await expire(billing, 6.9)
+    assert (await billing.credit(customer)).used == billing.mxn(100)
+    await expire(billing, 7.1)
+    await expire(billing, 7.1)
+    credit = await billing.credit(customer)
+    assert (credit.reserved, credit.ordered) == (billing.mxn(0), billing.mxn(40))
+    (told,) = await billing.told("reservation-expired")
+    assert (told["number"], told["amount"]["amount"]) == ("P-1", "60.00")
+    assert await billing.state("P-1") == "expired"
+    await billing.hear(billing.confirmed("P-1", customer, "60"))
+    assert (await billing.credit(customer)).ordered == billing.mxn(100)
+
+
+async def test_history_does_not_expire(billing: Billing):
+    customer = await billing.customer(origin="import")
+    await billing.hear(billing.placed("P-1", customer, "60"), origin="import")
+    await expire(billing, 1000)
+    assert await billing.state("P-1") == "reserved"
+
+
+async def test_a_company_says_how_long_reservations_stand_and_when_to_warn(billing: Billing):
+    admin = billing.asks("administrator")
+    usual = await billing.ask(GetCreditPolicy(company="refacciones"), admin)
+    assert (usual.reservation_days, usual.alert_at) == (7, (Decimal("0.8"), Decimal(1)))
+    mine = SetCreditPolicy(company="refacciones", reservation_days=1, alert_at=[Decimal("0.5")])
+    await billing.ask(mine, admin)
+    customer = await billing.customer(limit="100")
+    await billing.hear(billing.placed("P-1", customer, "50"))
+    (told,) = await billing.told("credit-alert")
+    assert told["threshold"] == "0.5"
+    await expire(billing, 1.1)
+    assert await billing.state("P-1") == "expired"
+    with pytest.raises(NotFound):
+        await billing.ask(GetCreditPolicy(company="otra"), admin)
+
+
+async def test_a_threshold_is_told_once_and_again_after_it_was_left(billing: Billing):
+    customer = await billing.customer(limit="100")
+
+    async def thresholds() -> list[str]:
+        return [one["threshold"] for one in await billing.told("credit-alert")]
+
+    await billing.hear(billing.placed("P-1", customer, "79.99"))
+    assert await thresholds() == []
+    await billing.hear(billing.placed("P-2", customer, "0.01"))
+    await billing.hear(billing.placed("P-3", customer, "1"))
+    assert await thresholds() == ["0.8"]
+    await billing.hear(billing.placed("P-4", customer, "19"))
+    assert await thresholds() == ["0.8", "1"]
+    await billing.hear(billing.cancelled("P-1", customer), billing.placed("P-5", customer, "65"))
+    assert await thresholds() == ["0.8", "1", "0.8"]
+
+
+async def test_a_lowered_limit_warns_too_and_history_warns_nobody(billing: Billing):
+    customer = await billing.customer(limit="100")
+    await billing.hear(billing.delivered("P-1", customer, "70"), origin="import")
+    assert await billing.told("credit-alert") == []
+    await billing.ask(SetLimit(customer=customer, limit=billing.mxn(70)))
+    (told,) = await billing.told("credit-alert")
+    assert (told["threshold"], told["limit"]["amount"]) == ("1", "70.00")

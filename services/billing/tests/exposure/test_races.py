@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
+
+import pytest
 
 from billing.exposure import store
 from contracts.billing.exposure import ListHeldOrders
@@ -44,3 +47,30 @@ async def test_orders_of_different_customers_never_wait_for_each_other(billing: 
         await asyncio.wait_for(_orders_at_once(billing, customers, "150"), timeout=10)
         print(f"{WRITERS} orders in {time.monotonic() - began:.3f} s")
     assert len(await billing.told("credit-reserved")) == WRITERS
+
+
+CLIENTS = 64
+
+
+async def _round(billing: Billing, number: int) -> None:
+    """Sixty-four orders for a limit that ten of them fit into."""
+    name = f"Carrera {number}"
+    customer = await billing.customer(name, limit="1000")
+    await asyncio.gather(
+        *(billing.hear(billing.placed(f"{name}-{n}", customer, "100")) for n in range(CLIENTS))
+    )
+    assert (await billing.credit(customer)).used == billing.mxn(1000)
+
+
+@pytest.mark.parametrize("number", range(2))
+async def test_sixty_four_clients_racing_for_one_limit_never_pass_it(billing: Billing, number: int):
+    await _round(billing, number)
+    assert len(await billing.told("credit-reserved")) == 10
+    assert len(await billing.told("order-held")) == CLIENTS - 10
+
+
+@pytest.mark.soak
+async def test_a_thousand_rounds_of_sixty_four_clients_never_pass_a_limit(billing: Billing):
+    for number in range(int(os.environ.get("GERENCIA_SOAK_ROUNDS", "1000"))):
+        await _round(billing, number)
+    assert await billing.wrong() == []

@@ -82,7 +82,9 @@ def test_below_a_lowered_limit_everything_is_missing_and_more():
 
 def test_there_is_no_credit_in_another_currency():
     usd = Money.of("1", "USD")
-    assert rules.reserve(exposure(), ORDER, usd) == OrderHeld(CUSTOMER, ORDER, usd, HeldFor.CURRENCY)
+    assert rules.reserve(exposure(), ORDER, usd) == OrderHeld(
+        CUSTOMER, ORDER, usd, HeldFor.CURRENCY
+    )
 
 
 def test_an_order_that_was_cancelled_before_it_came_stays_void_and_asks_for_nothing():

@@ -12,13 +12,13 @@ from billing.approvals import queries as inbox
 from billing.approvals.model import Approval
 from billing.authorities import queries as authorities
 from billing.causes import Causes, because
-from billing.exposure import events, rules, store
+from billing.exposure import events, queries, rules, store
 from billing.exposure.book import Book, Opening
-from billing.exposure.model import Commitment, HeldFor, Order, OrderHeld, State
-from contracts.billing.exposure import OrderDecision
+from billing.exposure.model import Commitment, HeldFor, Order, OrderHeld, Policy, State
+from contracts.billing.exposure import CreditPolicy, OrderDecision, SetCreditPolicy
 from kernel import clock
 from kernel.database import Transaction
-from kernel.money import Money
+from kernel.money import Money, plain
 from kernel.problems import NotFound
 from kernel.scope import Principal
 
@@ -68,7 +68,7 @@ def _release_of(order: Order, missing: Money, why: HeldFor | None) -> Approval:
         reason="",
         details={
             "number": order.number,
-            "missing": str(missing.amount),
+            "missing": plain(missing.amount),
             "why": (why or HeldFor.LIMIT).value,
         },
     )
@@ -128,6 +128,21 @@ def _openings(orders: Sequence[Order], *, history: bool) -> list[Opening]:
     return [
         Opening(order.customer, order.company, order.total.currency, history) for order in orders
     ]
+
+
+async def set_policy(tx: Transaction, asked: SetCreditPolicy, who: Principal) -> CreditPolicy:
+    """Say how long reservations stand in a company, and when to warn, from now on.
+
+    Reservations that stand keep the end they have.
+
+    Raises:
+        NotFound: the company is out of the person's scope.
+    """
+    if asked.company not in who.units:
+        raise NotFound("company", asked.company)
+    policy = Policy(asked.reservation_days, tuple(sorted(set(asked.alert_at))))
+    await store.set_policy(tx, asked.company, policy)
+    return await queries.policy(tx, asked.company, who)
 
 
 async def expire_reservations(tx: Transaction, now: datetime) -> bool:

@@ -6,6 +6,8 @@ from billing.approvals import rules as approvals
 from billing.exposure import commands, queries
 from billing.exposure.rules import OrderAboveAuthority
 from contracts.billing.exposure import (
+    CreditPolicy,
+    GetCreditPolicy,
     GetOrderCredit,
     HeldOrders,
     ListHeldOrders,
@@ -13,6 +15,7 @@ from contracts.billing.exposure import (
     OrderDecision,
     RejectOrder,
     ReleaseOrder,
+    SetCreditPolicy,
 )
 from contracts.billing.limits import CreditAccount, GetCredit
 from kernel.database import Transaction
@@ -52,3 +55,19 @@ async def release_order(tx: Transaction, asked: ReleaseOrder, who: Principal) ->
 async def reject_order(tx: Transaction, asked: RejectOrder, who: Principal) -> OrderDecision:
     """Refuse the credit to a held order."""
     return await commands.decide_order(tx, asked.order, asked.reason, who, release=False)
+
+
+@operations.question(GetCreditPolicy)
+async def get_credit_policy(
+    tx: Transaction, asked: GetCreditPolicy, who: Principal
+) -> CreditPolicy:
+    """What a company says of its credit."""
+    return await queries.policy(tx, asked.company, who)
+
+
+@operations.command(SetCreditPolicy)
+async def set_credit_policy(
+    tx: Transaction, asked: SetCreditPolicy, who: Principal
+) -> CreditPolicy:
+    """Say how long reservations stand, and when to warn."""
+    return await commands.set_policy(tx, asked, who)

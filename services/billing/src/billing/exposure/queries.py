@@ -15,7 +15,13 @@ from billing.exposure import rules, store
 from billing.exposure.book import exposure, group_available
 from billing.exposure.model import HeldFor, State
 from billing.exposure.store import AccountRow, Balance, Group
-from contracts.billing.exposure import HeldOrder, HeldOrders, ListHeldOrders, OrderCredit
+from contracts.billing.exposure import (
+    CreditPolicy,
+    HeldOrder,
+    HeldOrders,
+    ListHeldOrders,
+    OrderCredit,
+)
 from contracts.billing.limits import CreditAccount
 from kernel.database import Transaction
 from kernel.money import Money
@@ -118,4 +124,18 @@ def _held(row: Row, roles: Iterable[str], upto: Iterable[Authority], who: Princi
         held_at=row["known_at"],
         may_decide=row["rep"] != who.person and rules.may_decide(total, roles, upto),
         why=row["why"] or HeldFor.LIMIT.value,
+    )
+
+
+async def policy(tx: Transaction, company: str, who: Principal) -> CreditPolicy:
+    """What a company says of its credit.
+
+    Raises:
+        NotFound: the company is out of the person's scope.
+    """
+    if company not in who.units:
+        raise NotFound("company", company)
+    said = await store.policy_of(tx, company)
+    return CreditPolicy(
+        company=company, reservation_days=said.reservation_days, alert_at=said.alert_at
     )

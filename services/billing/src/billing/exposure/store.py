@@ -285,6 +285,28 @@ async def keep_alerts(tx: Transaction, alerted: Mapping[UUID, Decimal]) -> None:
         )
 
 
+async def policy_of(tx: Transaction, company: str) -> Policy:
+    """What a company says of its credit, or what holds everywhere."""
+    row = await tx.driver.fetchrow(
+        "SELECT reservation_days, alert_at FROM credit_policies"
+        " WHERE company IN ($1, '*') ORDER BY company = '*' LIMIT 1",
+        company,
+    )
+    assert row is not None, "the migration says what holds everywhere"
+    return Policy(row["reservation_days"], tuple(sorted(row["alert_at"])))
+
+
+async def set_policy(tx: Transaction, company: str, policy: Policy) -> None:
+    """What a company says of its credit from now on."""
+    await tx.driver.execute(
+        "INSERT INTO credit_policies (company, reservation_days, alert_at) VALUES ($1, $2, $3)"
+        " ON CONFLICT (company) DO UPDATE SET reservation_days = $2, alert_at = $3",
+        company,
+        policy.reservation_days,
+        list(policy.alert_at),
+    )
+
+
 EXPIRING = """
 SELECT order_id, customer FROM commitments
 WHERE state = 'reserved' AND expires_at <= $1 ORDER BY expires_at LIMIT $2

@@ -40,7 +40,7 @@ async def one(tx: Transaction, group: UUID) -> contract.CreditGroup:
 async def listed(tx: Transaction, asked: contract.ListGroups) -> Page[contract.CreditGroup]:
     """Groups in scope by name."""
     after = paging.key(asked.after, str, UUID)
-    rows = await store.listed(tx, asked.company, after, asked.limit + 1)  # type: ignore[arg-type]
+    rows = await store.listed(tx, asked.company, after, asked.limit + 1)
     shown, last = paging.page(rows, asked.limit)
     seen = await accounts.groups(tx, [row["id"] for row in shown], lock=False)
     return Page[contract.CreditGroup](

@@ -38,6 +38,7 @@ from contracts.billing.analysis import (
     ReportReceivables,
 )
 from contracts.billing.feedback import GetAccountFeedback, ListAccountFeedbacks
+from contracts.billing.exposure_report import ReportExposure, ReportPeakExposure
 from contracts.customers import cards, orders
 from contracts.customers import imports as sales
 from contracts.gateway import users
@@ -149,6 +150,8 @@ RESOURCES: tuple[Resource, ...] = (
     _get("/approvals/history", approvals.ListApprovalHistory),
     _get("/approvals/{approval}", approvals.GetApproval),
     _post("/approvals/{approval}/decision", approvals.DecideApproval, status=200),
+    _get("/credit-policy", exposure.GetCreditPolicy, company=True),
+    _put("/credit-policy", exposure.SetCreditPolicy),
     _get("/held-orders", exposure.ListHeldOrders),
     _post("/held-orders/{order}/release", exposure.ReleaseOrder, status=200),
     _post("/held-orders/{order}/rejection", exposure.RejectOrder, status=200),
@@ -246,6 +249,8 @@ RESOURCES: tuple[Resource, ...] = (
     ),
     _get("/reports/explain-commission", reports.ExplainCommission, company=True, seconds=30),
     _get("/reports/expenses", expenses.ReportExpenses, company=True, seconds=30),
+    _get("/reports/exposure", ReportExposure, company=True, seconds=30),
+    _get("/reports/peak-exposure", ReportPeakExposure, company=True, seconds=30),
     _get("/reports/ageing", ageing.ReportAgeing, company=True, seconds=30, paper=papers.ageing),
     _get(
         "/reports/receivables",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar, Literal
+from decimal import Decimal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -13,7 +14,7 @@ from contracts.billing.limits import APPROVERS
 from contracts.billing.order_held import HeldFor
 from kernel.events import Message
 from kernel.money import Money
-from kernel.operations import EVERYONE, Command, Question
+from kernel.operations import ADMINISTRATOR, EVERYONE, Command, Question
 
 CreditState = Literal["reserved", "held", "ordered", "invoiced", "rejected", "void", "expired"]
 
@@ -107,3 +108,33 @@ class GetOrderCredit(Question[OrderCredit]):
     answer: ClassVar = OrderCredit
     roles: ClassVar = EVERYONE
     order: UUID
+
+
+class CreditPolicy(Message):
+    """What a company says of its credit."""
+
+    company: str
+    reservation_days: int
+    """After so many days a reservation ends that nobody has confirmed."""
+    alert_at: Sequence[Decimal]
+    """Fractions of the limit at which others are told: 0.8 is 80 %."""
+
+
+class GetCreditPolicy(Question[CreditPolicy]):
+    """What holds in a company: its own word, or what holds everywhere."""
+
+    operation: ClassVar = "billing.get-credit-policy"
+    answer: ClassVar = CreditPolicy
+    roles: ClassVar = EVERYONE
+    company: str
+
+
+class SetCreditPolicy(Command[CreditPolicy]):
+    """Say how long reservations stand in a company, and when to warn."""
+
+    operation: ClassVar = "billing.set-credit-policy"
+    answer: ClassVar = CreditPolicy
+    roles: ClassVar = frozenset({ADMINISTRATOR})
+    company: str
+    reservation_days: int = Field(ge=1, le=365)
+    alert_at: Sequence[Annotated[Decimal, Field(gt=0, le=10)]] = Field(max_length=10)
