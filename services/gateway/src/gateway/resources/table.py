@@ -16,8 +16,10 @@ from contracts.billing import (
     approvals,
     assessment,
     bank,
+    collection,
     discounts,
     disputes,
+    dunning,
     exchange,
     expenses,
     exposure,
@@ -26,6 +28,7 @@ from contracts.billing import (
     limits,
     periods,
     prices,
+    promises,
     settlement,
     write_offs,
 )
@@ -45,6 +48,7 @@ from contracts.gateway import users
 from contracts.notifications import inbox
 from contracts.targets import commissions, organisation, quotas, reports, summaries
 from contracts.targets import imports as plans
+from gateway.papers import collection as collection_papers
 from gateway.papers import receivables as papers
 from gateway.papers.asked import Make
 from kernel.operations import Command, Operation
@@ -188,6 +192,37 @@ RESOURCES: tuple[Resource, ...] = (
     _post("/expense-claims", expenses.SubmitClaim),
     _get("/expense-claims/{claim}", expenses.GetClaim),
     _post("/expense-claims/{claim}/withdrawal", expenses.WithdrawClaim, status=200),
+    # collection
+    _get("/dunning-procedures", dunning.ListDunningProcedures, company=True),
+    _put("/dunning-procedures/{key}", dunning.PutDunningProcedure),
+    _put("/customers/{customer}/dunning-procedure", dunning.AssignDunningProcedure),
+    _post("/dunning-stops", dunning.StopDunning),
+    _post("/dunning-stops/{stop}/lifting", dunning.LiftDunningStop, status=200),
+    _get("/dunning-runs", dunning.ListDunningRuns),
+    _post("/dunning-runs", dunning.RunDunning, status=202),
+    _get("/dunning-runs/{run}", dunning.GetDunningRun),
+    _get("/dunned-items", dunning.ListDunnedItems),
+    _get("/dunning-letters", dunning.ListDunningLetters),
+    _get("/dunning-letters/{letter}", dunning.GetDunningLetter, paper=collection_papers.letter),
+    _get("/charges/{document}/working", dunning.ExplainCharge),
+    _get("/worklist", collection.ListWork),
+    _post("/contacts", collection.RecordContact),
+    _get("/customers/{customer}/contacts", collection.ListContacts),
+    _post("/customers/{customer}/escalation", collection.Escalate),
+    _post("/promises", promises.RecordPromise),
+    _post("/promises/{promise}/cancellation", promises.CancelPromise, status=200),
+    _get("/customers/{customer}/promises", promises.ListPromises),
+    _post("/payment-plans", promises.AgreePlan),
+    _post("/payment-plans/{plan}/cancellation", promises.CancelPlan, status=200),
+    _get("/customers/{customer}/payment-plans", promises.ListPlans),
+    _post("/agency-cases", collection.HandToAgency),
+    _post("/agency-cases/{agency_case}/closing", collection.CloseAgencyCase, status=200),
+    _get("/customers/{customer}/agency-cases", collection.ListAgencyCases),
+    _get(
+        "/customers/{customer}/statement",
+        collection.GetStatementOfAccount,
+        paper=collection_papers.statement,
+    ),
     # bank statements
     _get("/bank-accounts", bank.ListBankAccounts),
     _put("/bank-accounts/{number}", bank.PutBankAccount),
@@ -251,6 +286,7 @@ RESOURCES: tuple[Resource, ...] = (
     _get("/reports/expenses", expenses.ReportExpenses, company=True, seconds=30),
     _get("/reports/exposure", ReportExposure, company=True, seconds=30),
     _get("/reports/peak-exposure", ReportPeakExposure, company=True, seconds=30),
+    _get("/reports/dunning", dunning.ReportDunning, company=True, seconds=30),
     _get("/reports/ageing", ageing.ReportAgeing, company=True, seconds=30, paper=papers.ageing),
     _get(
         "/reports/receivables",
