@@ -362,6 +362,16 @@ _EVENTS: tuple[Event, ...] = (
         amount=_mxn("3000.00"),
         open_after=_mxn("866.66"),
     ),
+    PaymentReversedV1(
+        unit=UNIT,
+        payment=PAYMENT,
+        number="SPEI 4711",
+        customer=CUSTOMER,
+        company=COMPANY,
+        reversed_on=date(2026, 4, 14),
+        amount=_mxn("3000.00"),
+        reason="devuelta por el banco",
+    ),
     AllocationReversedV1(
         unit=UNIT,
         payment=PAYMENT,
@@ -387,16 +397,6 @@ _EVENTS: tuple[Event, ...] = (
         due_on=date(2026, 5, 5),
         amount=_mxn("58.00"),
         reason="intereses moratorios",
-    ),
-    PaymentReversedV1(
-        unit=UNIT,
-        payment=PAYMENT,
-        number="SPEI 4711",
-        customer=CUSTOMER,
-        company=COMPANY,
-        reversed_on=date(2026, 4, 14),
-        amount=_mxn("3000.00"),
-        reason="devuelta por el banco",
     ),
     DisputeChangedV1(
         unit=UNIT,

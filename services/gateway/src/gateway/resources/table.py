@@ -40,8 +40,8 @@ from contracts.billing.analysis import (
     ReportPayments,
     ReportReceivables,
 )
-from contracts.billing.feedback import GetAccountFeedback, ListAccountFeedbacks
 from contracts.billing.exposure_report import ReportExposure, ReportPeakExposure
+from contracts.billing.feedback import GetAccountFeedback, ListAccountFeedbacks
 from contracts.customers import cards, orders
 from contracts.customers import imports as sales
 from contracts.gateway import users
@@ -179,19 +179,6 @@ RESOURCES: tuple[Resource, ...] = (
     _put("/exchange-rates", exchange.SetExchangeRate),
     _get("/periods", periods.ListPeriods, company=True),
     _post("/periods/closing", periods.ClosePeriod, status=200),
-    # expenses
-    _get("/expense-categories", expenses.ListExpenseCategories, company=True),
-    _put("/expense-categories/{category}", expenses.PutExpenseCategory),
-    _get("/budgets", expenses.ListBudgets, company=True),
-    _put("/budgets", expenses.SetBudget),
-    _post("/budgets/split", expenses.SplitBudget, status=200),
-    _get("/expense-commitments", expenses.ListExpenseCommitments),
-    _post("/expense-commitments", expenses.CommitExpense),
-    _post("/expense-commitments/{commitment}/release", expenses.ReleaseCommitment, status=200),
-    _get("/expense-claims", expenses.ListClaims),
-    _post("/expense-claims", expenses.SubmitClaim),
-    _get("/expense-claims/{claim}", expenses.GetClaim),
-    _post("/expense-claims/{claim}/withdrawal", expenses.WithdrawClaim, status=200),
     # collection
     _get("/dunning-procedures", dunning.ListDunningProcedures, company=True),
     _put("/dunning-procedures/{key}", dunning.PutDunningProcedure),
@@ -234,6 +221,19 @@ RESOURCES: tuple[Resource, ...] = (
     _post("/bank-entries/{entry}/match", bank.MatchEntry, status=200),
     _post("/bank-entries/{entry}/set-aside", bank.SetEntryAside, status=200),
     _post("/bank-entries/{entry}/undo-match", bank.UndoMatch, status=200),
+    # expenses
+    _get("/expense-categories", expenses.ListExpenseCategories, company=True),
+    _put("/expense-categories/{category}", expenses.PutExpenseCategory),
+    _get("/budgets", expenses.ListBudgets, company=True),
+    _put("/budgets", expenses.SetBudget),
+    _post("/budgets/split", expenses.SplitBudget, status=200),
+    _get("/expense-commitments", expenses.ListExpenseCommitments),
+    _post("/expense-commitments", expenses.CommitExpense),
+    _post("/expense-commitments/{commitment}/release", expenses.ReleaseCommitment, status=200),
+    _get("/expense-claims", expenses.ListClaims),
+    _post("/expense-claims", expenses.SubmitClaim),
+    _get("/expense-claims/{claim}", expenses.GetClaim),
+    _post("/expense-claims/{claim}/withdrawal", expenses.WithdrawClaim, status=200),
     # prices and discounts
     _get("/prices", prices.ListPrices, company=True),
     _post("/prices", prices.PutPrices, status=200, seconds=60),
