@@ -62,8 +62,17 @@ def test_programs_run_without_rights_and_keep_nothing_in_their_container():
         assert COMPOSE[service]["cap_drop"] == ["ALL"]
         assert COMPOSE[service]["read_only"] is True
         assert COMPOSE[service]["restart"] == "unless-stopped"
-    dockerfile = (ROOT / "deploy" / "docker" / "service.Dockerfile").read_text()
-    assert dockerfile.rindex("USER gerencia") < dockerfile.rindex("ENTRYPOINT")
+        dockerfile = (ROOT / COMPOSE[service]["build"]["dockerfile"]).read_text()
+        assert dockerfile.rindex("USER gerencia") < dockerfile.rindex("ENTRYPOINT")
+
+
+def test_the_images_of_all_services_are_made_alike():
+    """A mend in one of them is wanted in all; only the service's name differs."""
+    alike = {
+        (ROOT / "services" / service / "Dockerfile").read_text().replace(service, "NAME")
+        for service in SERVICES
+    }
+    assert len(alike) == 1
 
 
 def test_secrets_gives_every_password_that_is_asked_for_and_keeps_those_it_gave(tmp_path: Path):
