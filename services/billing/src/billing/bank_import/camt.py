@@ -34,8 +34,10 @@ from kernel.money import Money
 
 NAMESPACE = re.compile(r"urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.\d\d")
 DEEPEST = 30
+MOST_STATEMENTS = 1_000
 MOST_VALUES = 5_000
 LONGEST_VALUE = 10_000
+LONGEST_TAG = 64 * 1024
 STATEMENT = ("Document", "BkToCstmrStmt", "Stmt")
 ENTRY = (*STATEMENT, "Ntry")
 BALANCE = (*STATEMENT, "Bal")
@@ -87,6 +89,7 @@ def read(content: bytes) -> list[Statement]:
         ForeignFormat, MalformedStatement, ForbiddenXml, ControlSumDiffers, TooManyEntries
     """
     reader = _Reader()
+    _assert_short_tags(content)
     try:
         parse(BytesIO(content), reader, forbid_dtd=True)
     except DefusedXmlException as attack:
@@ -99,6 +102,13 @@ def read(content: bytes) -> list[Statement]:
     if not reader.statements:
         raise MalformedStatement(reader.place, "there is no statement in it")
     return reader.statements
+
+
+def _assert_short_tags(content: bytes) -> None:
+    """Over a tag of megabytes the parser would begin anew with each piece that it is given."""
+    for begin in range(0, len(content) - LONGEST_TAG, LONGEST_TAG):
+        if content.find(b">", begin, begin + LONGEST_TAG) < 0:
+            raise MalformedStatement(f"byte {begin}", "a tag or a value is too long")
 
 
 class _Reader(ContentHandler):
@@ -167,6 +177,8 @@ class _Reader(ContentHandler):
             self._made.balance(record)
         else:
             self.statements.append(self._made.statement())
+            if len(self.statements) > MOST_STATEMENTS:
+                raise TooManyEntries(MOST_STATEMENTS)
             self._made = None
 
 

@@ -6,8 +6,9 @@ from io import BytesIO
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from ofxtools.header import parse_header
 from ofxtools.models import STMTRS
-from ofxtools.Parser import OFXTree
+from ofxtools.Parser import OFXTree, TreeBuilder
 
 from billing.bank_import.model import Entry, Statement
 from billing.bank_import.rules import MOST_ENTRIES as MOST
@@ -16,6 +17,8 @@ from billing.bank_import.written import day_of
 from kernel.money import Money, minor_digits
 from kernel.problems import TooLarge
 
+DEEPEST = 30
+LONGEST_HEADER = 4096
 LARGEST = 32 * 1024 * 1024
 """The library takes all of it into memory, several times over."""
 
@@ -42,7 +45,8 @@ def read(content: bytes) -> list[Statement]:
 def _parsed(content: bytes) -> tuple[Element, Any]:
     parser = OFXTree()
     try:
-        parser.parse(BytesIO(content))
+        parse_header(BytesIO(_header(content)))  # alone first: over a wrong one it takes forever
+        parser.parse(BytesIO(content), _Careful())
         root = parser.getroot()
         assert root is not None
         for currency in root.iter("CURDEF"):
@@ -54,6 +58,53 @@ def _parsed(content: bytes) -> tuple[Element, Any]:
             AttributeError, AssertionError) as wrong:  # fmt: skip
         problem = str(wrong).partition("\n")[0][:200]
         raise MalformedStatement("OFX", problem) from wrong
+
+
+def _header(content: bytes) -> bytes:
+    end = content.find(b"<OFX>", 0, LONGEST_HEADER)
+    if end < 0:
+        raise ValueError("it does not begin with a header")
+    return content[:end]
+
+
+class _Careful(TreeBuilder):
+    """The library's reader, for files that may be hostile.
+
+    By itself it passes over what it does not understand, merges two CDATA of one line (and takes
+    forever over unclosed ones), and tears the process down when elements are nested deeply.
+    """
+
+    _depth = 0
+
+    def feed(self, data: str) -> None:
+        """Read the body; nothing of it is passed over."""
+        text = _without_cdata(data)
+        if rest := self.regex.sub("", text).strip():
+            raise ValueError(f"{rest[:40]!r} is not understood")
+        super().feed(text)
+
+    def start(self, tag: str, attrs: Any) -> Any:
+        """An element begins."""
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise ValueError("its elements are nested too deeply")
+        return super().start(tag, attrs)
+
+    def end(self, tag: str) -> Any:
+        """An element ends."""
+        self._depth -= 1
+        return super().end(tag)
+
+
+def _without_cdata(text: str) -> str:
+    first, *others = text.split("<![CDATA[")
+    plain = [first]
+    for other in others:
+        inside, end, after = other.partition("]]>")
+        if not end:
+            raise ValueError("a CDATA is not closed")
+        plain += [inside.replace("<", " ").replace(">", " "), after]
+    return "".join(plain)
 
 
 def _statement(said: Any, element: Element) -> Statement:
