@@ -115,6 +115,7 @@ orders = Table(
     Column("reason", Text),
     Column("lines", JSONB),
     Column("digest", LargeBinary),
+    Column("order_class", Text),
 )
 
 deliveries = Table(

@@ -30,6 +30,7 @@ RESERVED = SAMPLES["billing.credit-reserved.v1"]
 HELD = SAMPLES["billing.order-held.v1"]
 RELEASED = SAMPLES["billing.order-released.v1"]
 REJECTED = SAMPLES["billing.order-rejected.v1"]
+EXPIRED = SAMPLES["billing.reservation-expired.v1"]
 
 
 def mxn(amount: str) -> Money:
@@ -131,6 +132,25 @@ async def test_a_held_order_shows_what_is_missing_until_it_is_released(customers
 async def test_a_release_that_is_heard_before_the_hold_stands(customers: Customers):
     order = await customers.place()
     assert (await decided(customers, order, RELEASED, HELD)).state == "confirmed"
+
+
+async def test_an_order_whose_reservation_expired_is_cancelled_unless_it_went_ahead(
+    customers: Customers,
+):
+    order = await customers.place()
+    assert (await decided(customers, order, EXPIRED)).state == "cancelled"
+    other = await customers.place(customer=order.customer)
+    assert (await decided(customers, other, RESERVED, EXPIRED)).state == "confirmed"
+
+
+async def test_how_an_order_is_paid_for_is_told_with_it(customers: Customers):
+    order = await customers.place(order_class="prepaid")
+    after = await decided(customers, order, RESERVED)
+    assert (order.order_class, after.order_class) == ("prepaid", "prepaid")
+    told = [row.body["order_class"] for row in (await customers.told())[1:]]
+    assert told == ["prepaid", "prepaid"]
+    usual = await customers.place(customer=order.customer)
+    assert usual.order_class == "on-account"
 
 
 async def test_a_rejected_order_is_cancelled_with_the_reason(customers: Customers):

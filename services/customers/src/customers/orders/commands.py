@@ -43,6 +43,7 @@ async def place(tx: Transaction, asked: PlaceOrder, who: Principal, *, today: da
         origin="live",
         placed_on=asked.placed_on or today,
         terms_days=asked.terms_days,
+        order_class=asked.order_class,
         goods=rules.priced([_wish(line) for line in asked.lines], customer.currency),
         customer_name=customer.name,
         rep_name=seller.name if seller else None,

@@ -31,6 +31,7 @@ def order_placed(order: Order) -> OrderPlacedV1:
         net=order.goods.net,
         gross=order.goods.gross,
         lines=lines_on_wire(order.goods),
+        order_class=order.order_class,
     )
 
 
@@ -42,6 +43,7 @@ def order_confirmed(order: Order) -> OrderConfirmedV1:
         confirmed_on=order.confirmed_on,
         net=order.goods.net,
         gross=order.goods.gross,
+        order_class=order.order_class,
     )
 
 

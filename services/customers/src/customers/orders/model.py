@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from contracts.customers.order_class import OrderClass
 from customers.organisation.model import Person
 from kernel.context import Context
 from kernel.events import Origin
@@ -38,6 +39,7 @@ class Step(StrEnum):
     DELIVER_ALL = "deliver"
     RETURN_PART = "return a part"
     RETURN_ALL = "return"
+    EXPIRED = "reservation expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,8 @@ class Order:
     terms_days: int
     goods: Goods
     confirmed_on: date | None = None
+    order_class: OrderClass = "on-account"
+    """How it is paid for, which decides when it takes credit."""
     missing: Money | None = None
     reason: str = ""
     deliveries: tuple[Delivery, ...] = ()

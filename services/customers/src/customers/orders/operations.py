@@ -114,6 +114,7 @@ def _order(order: Order) -> contract.Order:
         origin=order.origin,
         confirmed_on=order.confirmed_on,
         terms_days=order.terms_days,
+        order_class=order.order_class,
         reason=order.reason,
         lines=[
             _line(line, delivered.get(line.number, nothing), returned.get(line.number, nothing))

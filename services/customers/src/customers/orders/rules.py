@@ -30,12 +30,14 @@ STEPS: Mapping[State, Mapping[Step, State]] = {
         Step.HELD: State.HELD,
         Step.RELEASED: State.CONFIRMED,
         Step.REJECTED: State.CANCELLED,
+        Step.EXPIRED: State.CANCELLED,
         Step.CANCEL: State.CANCELLED,
     },
     State.HELD: {
         Step.RESERVED: State.CONFIRMED,
         Step.RELEASED: State.CONFIRMED,
         Step.REJECTED: State.CANCELLED,
+        Step.EXPIRED: State.CANCELLED,
         Step.CANCEL: State.CANCELLED,
     },
     State.CONFIRMED: {

@@ -53,6 +53,7 @@ _PLAIN = (
     "confirmed_on",
     "terms_days",
     "reason",
+    "order_class",
 )
 
 _COLUMNS = (*_PLAIN, "order_id", "state", "currency", "net", "gross", "missing", "lines")

@@ -9,6 +9,7 @@ from contracts.billing.credit_reserved import CreditReservedV1
 from contracts.billing.order_held import OrderHeldV1
 from contracts.billing.order_rejected import OrderRejectedV1
 from contracts.billing.order_released import OrderReleasedV1
+from contracts.billing.reservation_expired import ReservationExpiredV1
 from customers.orders.commands import decide
 from customers.orders.model import Decision, Step
 from kernel.context import following
@@ -43,6 +44,12 @@ async def reject(tx: Transaction, messages: Sequence[Received[OrderRejectedV1]])
     await decide(
         tx, [_decision(each, Step.REJECTED, reason=each.event.reason) for each in messages]
     )
+
+
+@subscriptions.on_many(ReservationExpiredV1)
+async def expire(tx: Transaction, messages: Sequence[Received[ReservationExpiredV1]]) -> None:
+    """Nobody confirmed the orders in time: they are cancelled, unless they went ahead."""
+    await decide(tx, [_decision(each, Step.EXPIRED) for each in messages])
 
 
 def _decision(message: Received[Any], step: Step, **more: Any) -> Decision:

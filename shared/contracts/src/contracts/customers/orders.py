@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from contracts.customers.order_class import OrderClass
 from contracts.lines import Lines
 from kernel.events import Message, Origin
 from kernel.money import Money
@@ -108,6 +109,7 @@ class Order(Message):
     placed_on: date
     confirmed_on: date | None = None
     terms_days: int
+    order_class: OrderClass = "on-account"
     net: Money
     gross: Money
     """Taxes included."""
@@ -156,6 +158,8 @@ class PlaceOrder(Command[Order]):
     placed_on: date | None = None
     terms_days: Annotated[int, Field(ge=0, le=365)] = 30
     """Days from a delivery to the day on which it is due."""
+    order_class: OrderClass = "on-account"
+    """How it is paid for: on account, called off bit by bit, in cash, in advance."""
     lines: Annotated[Sequence[NewLine], Field(min_length=1, max_length=500)]
 
 
