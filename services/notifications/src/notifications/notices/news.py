@@ -6,10 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from contracts.billing.collection_escalated import CollectionEscalatedV1
+from contracts.billing.handed_to_agency import HandedToAgencyV1
 from contracts.billing.invoice_overdue import InvoiceOverdueV1
 from contracts.billing.order_held import OrderHeldV1
 from contracts.billing.order_rejected import OrderRejectedV1
 from contracts.billing.order_released import OrderReleasedV1
+from contracts.billing.plan_broken import PlanBrokenV1
+from contracts.billing.promise_broken import PromiseBrokenV1
 from contracts.targets.attainment_reached import AttainmentReachedV1
 from kernel.events import Event
 from notifications.notices.model import News
@@ -38,6 +42,14 @@ def _overdue(event_id: UUID, event: InvoiceOverdueV1) -> News:
     return News(event_id, "invoice-overdue", event.unit, event.rep, link, dict(event))
 
 
+def _customer(topic: str) -> Callable[[UUID, Any], News]:
+    def news(event_id: UUID, event: Any) -> News:
+        link = f"/customers/{event.customer}"
+        return News(event_id, topic, event.unit, event.rep, link, dict(event))
+
+    return news
+
+
 def _reached(event_id: UUID, event: AttainmentReachedV1) -> News:
     link = f"/people/{event.person}/summary"
     return News(event_id, "attainment-reached", event.unit, event.person, link, dict(event))
@@ -48,6 +60,10 @@ _NEWS: Mapping[str, Callable[[UUID, Any], News]] = {
     OrderReleasedV1.type: _order("order-released"),
     OrderRejectedV1.type: _order("order-rejected"),
     InvoiceOverdueV1.type: _overdue,
+    PromiseBrokenV1.type: _customer("promise-broken"),
+    PlanBrokenV1.type: _customer("plan-broken"),
+    CollectionEscalatedV1.type: _customer("collection-escalated"),
+    HandedToAgencyV1.type: _customer("handed-to-agency"),
     AttainmentReachedV1.type: _reached,
 }
 TOLD: Mapping[str, type[Event]] = {
@@ -57,6 +73,10 @@ TOLD: Mapping[str, type[Event]] = {
         OrderReleasedV1,
         OrderRejectedV1,
         InvoiceOverdueV1,
+        PromiseBrokenV1,
+        PlanBrokenV1,
+        CollectionEscalatedV1,
+        HandedToAgencyV1,
         AttainmentReachedV1,
     )
 }

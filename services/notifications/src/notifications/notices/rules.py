@@ -16,6 +16,11 @@ RULES = (
     Rule("released", "order-released", (Relation.THE_PERSON,)),
     Rule("rejected", "order-rejected", (Relation.THE_PERSON,)),
     Rule("overdue", "invoice-overdue", (Relation.THE_PERSON, Role(COLLECTOR))),
+    Rule("promise-broken", "promise-broken", (Relation.THE_PERSON, Role(COLLECTOR))),
+    Rule("plan-broken", "plan-broken", (Relation.THE_PERSON, Role(COLLECTOR))),
+    Rule("escalated", "collection-escalated", (Relation.THEIR_SUPERVISOR,)),
+    Rule("escalated-to-know", "collection-escalated", (Relation.THE_PERSON,)),
+    Rule("handed-to-agency", "handed-to-agency", (Relation.THE_PERSON,)),
     Rule("reached", "attainment-reached", (Relation.THE_PERSON,)),
     Rule("reached-by-report", "attainment-reached", (Relation.THEIR_SUPERVISOR,)),
 )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contracts.billing.collection_escalated import CollectionEscalatedV1
+from contracts.billing.handed_to_agency import HandedToAgencyV1
 from contracts.billing.invoice_overdue import InvoiceOverdueV1
 from contracts.billing.order_held import OrderHeldV1
 from contracts.billing.order_rejected import OrderRejectedV1
 from contracts.billing.order_released import OrderReleasedV1
+from contracts.billing.plan_broken import PlanBrokenV1
+from contracts.billing.promise_broken import PromiseBrokenV1
 from contracts.targets.attainment_reached import AttainmentReachedV1
 from kernel import clock
 from kernel.database import Transaction
@@ -37,6 +41,30 @@ async def order_rejected(tx: Transaction, message: Received[OrderRejectedV1]) ->
 @subscriptions.on(InvoiceOverdueV1)
 async def invoice_overdue(tx: Transaction, message: Received[InvoiceOverdueV1]) -> None:
     """Somebody has to ask for the money."""
+    await tell(tx, message, now=clock.now())
+
+
+@subscriptions.on(PromiseBrokenV1)
+async def promise_broken(tx: Transaction, message: Received[PromiseBrokenV1]) -> None:
+    """Somebody has to call again."""
+    await tell(tx, message, now=clock.now())
+
+
+@subscriptions.on(PlanBrokenV1)
+async def plan_broken(tx: Transaction, message: Received[PlanBrokenV1]) -> None:
+    """Somebody has to ask for the instalment."""
+    await tell(tx, message, now=clock.now())
+
+
+@subscriptions.on(CollectionEscalatedV1)
+async def collection_escalated(tx: Transaction, message: Received[CollectionEscalatedV1]) -> None:
+    """The superior of the rep has to step in."""
+    await tell(tx, message, now=clock.now())
+
+
+@subscriptions.on(HandedToAgencyV1)
+async def handed_to_agency(tx: Transaction, message: Received[HandedToAgencyV1]) -> None:
+    """The rep no longer asks for this money."""
     await tell(tx, message, now=clock.now())
 
 
