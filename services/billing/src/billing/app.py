@@ -12,6 +12,7 @@ from billing.authorities import operations as authorities
 from billing.bank_import import jobs as bank_matching
 from billing.bank_import import operations as bank
 from billing.collection import operations as collection
+from billing.contract_review import operations as contract_review
 from billing.customers import subscribers as customers
 from billing.discounts import jobs as discount_requests
 from billing.discounts import operations as discounts
@@ -72,6 +73,7 @@ SERVICE = Service(
         expenses.operations,
         prices.operations,
         discounts.operations,
+        contract_review.operations,
     ],
     subscriptions=[
         organisation.subscriptions,

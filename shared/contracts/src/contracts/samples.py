@@ -18,6 +18,7 @@ from contracts.billing.approval_requested import ApprovalRequestedV1
 from contracts.billing.budget_exceeded import BudgetExceededV1
 from contracts.billing.charge_issued import ChargeIssuedV1
 from contracts.billing.collection_escalated import CollectionEscalatedV1
+from contracts.billing.contract_reviewed import ContractReviewedV1
 from contracts.billing.credit_alert import CreditAlertV1
 from contracts.billing.credit_block_changed import CreditBlockChangedV1
 from contracts.billing.credit_note_issued import CreditNoteIssuedV1
@@ -588,6 +589,19 @@ _EVENTS: tuple[Event, ...] = (
                 short=_mxn("200.00"),
             )
         ],
+    ),
+    ContractReviewedV1(
+        unit=UNIT,
+        review=_id(54),
+        contract=_id(55),
+        number="CT-2026-17",
+        customer=CUSTOMER,
+        company=COMPANY,
+        value=_mxn("480000.00"),
+        approved=True,
+        reviewed_by=MANAGER,
+        requested_by=ANA,
+        reason="",
     ),
     NotificationCreatedV1(unit=UNIT, notification=NOTICE, person=MANAGER, topic="order-held"),
 )

@@ -17,6 +17,7 @@ from contracts.billing import (
     assessment,
     bank,
     collection,
+    contract_reviews,
     discounts,
     disputes,
     dunning,
@@ -246,6 +247,14 @@ RESOURCES: tuple[Resource, ...] = (
     _get("/discount-authorities", discounts.ListDiscountAuthorities, company=True),
     _put("/discount-authorities", discounts.SetDiscountAuthority),
     _get("/price-breaches", discounts.ListPriceBreaches),
+    # contracts before they are signed
+    _get("/contract-checklists", contract_reviews.ListChecklists, company=True),
+    _put("/contract-checklists/{kind}", contract_reviews.PutChecklist),
+    _get("/contract-reviews", contract_reviews.ListReviews),
+    _post("/contract-reviews", contract_reviews.OpenReview),
+    _get("/contract-reviews/{review}", contract_reviews.GetReview),
+    _put("/contract-reviews/{review}/answers/{item}", contract_reviews.AnswerReviewItem),
+    _post("/contract-reviews/{review}/submission", contract_reviews.SubmitReview, status=200),
     # organisation, quotas, commissions
     _get("/companies", reports.ListCompanies),
     _get("/organisations/{company}", organisation.GetOrganisation),
