@@ -63,6 +63,22 @@ def test_ageing_of_the_company(running: Any, invoices: list[dict[str, str]], as_
     assert reported(report) == aged(invoices, date.fromisoformat(as_of), None)
 
 
+@pytest.mark.parametrize("policy", ["7,14,30", "0,1,8,90"])
+def test_reminders_that_a_policy_would_have_produced(
+    running: Any, invoices: list[dict[str, str]], policy: str
+) -> None:
+    report = running.report("dunning", "--policy", policy, *COMPANY)
+    found = {row["days"]: (row["reminders"], row["undisputed"]) for row in report}
+    for days in map(int, policy.split(",")):
+        late = [
+            invoice
+            for invoice in invoices
+            if (day(invoice["SettledDate"]) - day(invoice["DueDate"])).days > days
+        ]
+        undisputed = sum(invoice["Disputed"] == "No" for invoice in late)
+        assert found.get(days, (0, 0)) == (len(late), undisputed)
+
+
 @pytest.mark.parametrize(("by", "column"), [("customer", "customerID"), ("unit", "countryCode")])
 def test_ageing_by(running: Any, invoices: list[dict[str, str]], by: str, column: str) -> None:
     report = running.report("ageing", "--as-of", "2012-12-31", "--by", by, *COMPANY)

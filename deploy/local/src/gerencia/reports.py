@@ -194,6 +194,33 @@ def ageing(
 
 
 @app.command()
+def dunning(
+    policy: Annotated[
+        str, typer.Option(metavar="7,14,30", help="Days after the due day, one for each level.")
+    ],
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Reminders up to this day; or today."
+        ),
+    ] = None,
+    company: Company = None,
+    form: Format = Form.TABLE,
+) -> None:
+    """Print the reminders that a policy would have produced, from what was paid when.
+
+    An invoice gets the reminder of a level when it is still open at the end of its due day plus
+    so many days.
+
+    `gerencia report dunning --policy 7,14,30`
+    """
+    fields = (
+        "level", "days", "currency", "reminders", "amount", "undisputed", "undisputed_amount",
+    )  # fmt: skip
+    _print(_rows("dunning", policy=policy, as_of=_day(as_of), company=company), fields, form)
+
+
+@app.command()
 def payments(
     by: Annotated[
         PaymentsBy | None, typer.Option(help="A row for each; without it one for the company.")
