@@ -49,9 +49,12 @@ from contracts.gateway import users
 from contracts.notifications import inbox
 from contracts.targets import commissions, organisation, quotas, reports, summaries
 from contracts.targets import imports as plans
+from gateway.papers import collected
 from gateway.papers import collection as collection_papers
 from gateway.papers import receivables as papers
 from gateway.papers.asked import Make
+from gateway.papers.credit_file import credit_file
+from gateway.papers.feedback import account_feedback
 from kernel.operations import Command, Operation
 
 API = "/api/v1"
@@ -143,7 +146,7 @@ RESOURCES: tuple[Resource, ...] = (
     _put("/credit-groups/{group}", groups.PutGroup),
     _put("/credit-groups/{group}/limit", groups.SetGroupLimit),
     _get("/customers/{customer}/account", ledger.GetCustomerAccount),
-    _get("/customers/{customer}/credit/file", assessment.GetCreditFile),
+    _get("/customers/{customer}/credit/file", assessment.GetCreditFile, paper=credit_file),
     _get("/customers/{customer}/credit/assessments", assessment.ListAssessments),
     _post("/customers/{customer}/credit/assessments", assessment.AssessCustomer),
     _get("/credit-reviews", assessment.ListCreditReviews, company=True),
@@ -303,12 +306,34 @@ RESOURCES: tuple[Resource, ...] = (
         company=True,
         renamed={"from": "from_"},
         seconds=30,
+        paper=collected.period,
     ),
-    _get("/reports/payments", ReportPayments, company=True, renamed={"from": "from_"}, seconds=30),
-    _get("/reports/concentration", ReportConcentration, company=True, seconds=30),
-    _get("/reports/cash-forecast", ForecastCash, company=True, seconds=30),
+    _get(
+        "/reports/payments",
+        ReportPayments,
+        company=True,
+        renamed={"from": "from_"},
+        seconds=30,
+        paper=collected.payments,
+    ),
+    _get(
+        "/reports/concentration",
+        ReportConcentration,
+        company=True,
+        seconds=30,
+        paper=collected.concentration,
+    ),
+    _get(
+        "/reports/cash-forecast",
+        ForecastCash,
+        company=True,
+        seconds=30,
+        paper=collected.cash_forecast,
+    ),
     _get("/account-feedback", ListAccountFeedbacks, company=True),
-    _get("/people/{rep}/account-feedback", GetAccountFeedback, seconds=30),
+    _get(
+        "/people/{rep}/account-feedback", GetAccountFeedback, seconds=30, paper=account_feedback
+    ),
 )
 
 BATCHES: tuple[type[Command[Any]], ...] = (
