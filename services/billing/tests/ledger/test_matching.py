@@ -167,6 +167,14 @@ async def test_an_invoice_in_instalments_is_paid_one_after_the_other(billing: Bi
     assert await billing.wrong() == []
 
 
+async def test_an_instalment_is_settled_on_no_day_before_it_was_one(billing: Billing):
+    invoice = await in_three(billing)
+    await billing.pay(invoice.customer, "70", paid_on="2026-03-10")
+    told = await billing.told("payment-allocated")
+    assert [one["allocated_on"] for one in told] == ["2026-03-10", "2026-03-20"]
+    assert await billing.wrong() == []
+
+
 async def test_one_instalment_can_be_named(billing: Billing):
     invoice = await in_three(billing)
     items = (await billing.ask(ListDocumentItems(document=invoice.document))).items

@@ -62,6 +62,15 @@ SELECT DISTINCT e.item::text FROM entries e LEFT JOIN open_items i USING (item)
 WHERE e.item IS NOT NULL AND i.item IS NULL
 """
 
+# As of no day was less than nothing owed on an item, nor more taken from a credit than there was.
+OVERDRAWN = """
+SELECT item::text || ' on ' || dated_on FROM (
+    SELECT item, account, dated_on,
+           sum(sum(amount)) OVER (PARTITION BY item, account ORDER BY dated_on) AS open
+    FROM entries WHERE item IS NOT NULL GROUP BY item, account, dated_on
+) days WHERE CASE account WHEN 'receivable' THEN open < 0 ELSE open > 0 END
+"""
+
 REVERSED_STANDS = """
 SELECT r.payment::text FROM reversals r JOIN open_items i ON i.item = r.payment WHERE i.open <> 0
 """
@@ -92,6 +101,7 @@ CHECKS = {
     "a balance is not what its entries and orders make": BALANCES_DIFFER,
     "an open item is not what its entries make": ITEMS_DIFFER,
     "an entry is about no item": ITEMS_MISSING,
+    "an item was settled before it could be": OVERDRAWN,
     "a payment was taken back and is still there": REVERSED_STANDS,
     "credit used is not open documents and orders": CREDIT_DIFFERS,
     "a series of legal numbers has a gap": NUMBERS_MISSING,

@@ -163,9 +163,10 @@ async def split(
     check_open(on, await periods.first_open_day(tx, now.whose.company))
     wanted = rules.check_instalments(now.open, parts)
     split_up = rules.numbered(now, await store.last_instalment(tx, now.document), wanted)
+    day = max(on, now.open_from)
     if len(split_up) > 1:
-        await post(tx, book, [rules.split(uuid7(), now, split_up, on)], by)
-    await store.add_instalments(tx, now, split_up)
+        await post(tx, book, [rules.split(uuid7(), now, split_up, day)], by)
+    await store.add_instalments(tx, now, split_up, day)
     await book.save()
     return _split(now, split_up)
 

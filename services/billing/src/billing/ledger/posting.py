@@ -162,8 +162,9 @@ async def _settling(tx: Transaction, credits_: Sequence[Document]) -> _Settling:
 
 
 def _pair(credit: Document) -> Pair | None:
-    given = credit.tendered
-    return given and (credit.whose.company, given.currency, credit.gross.currency)
+    if credit.tendered is None:
+        return None
+    return credit.whose.company, credit.tendered.currency, credit.gross.currency
 
 
 @dataclass(slots=True)
@@ -179,7 +180,7 @@ class _Settling:
 
     def take(self, credit: OpenCredit, how: Settles) -> None:
         document = credit.document
-        items = self.open[document.whose.customer].values()
+        items = list(self.open[document.whose.customer].values())
         rates = self._rates(document)
         if rates:  # of a day without a rate nobody could say what was won or lost
             items = [one for one in items if rates.on(one.issued_on)]

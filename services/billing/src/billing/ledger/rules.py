@@ -188,8 +188,7 @@ def split(
     more = tuple(Entry(Account.RECEIVABLE, part.amount, id_) for id_, _, part in parts[1:])
     moved = Money.total((entry.amount for entry in more), item.open.currency)
     entries = (Entry(Account.RECEIVABLE, -moved, item.item), *more)
-    day = max(on, item.open_from)
-    return Posting(posting, Kind.INSTALMENTS, item.document, item.whose, day, entries)
+    return Posting(posting, Kind.INSTALMENTS, item.document, item.whose, on, entries)
 
 
 def invoiced(invoice: Document) -> Posting:

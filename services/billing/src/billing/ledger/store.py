@@ -199,9 +199,12 @@ async def reopen_items(tx: Transaction, again: Sequence[tuple[UUID, Decimal, dat
 
 
 async def add_instalments(
-    tx: Transaction, of: OpenItem, parts: Sequence[tuple[UUID, int, Instalment]]
+    tx: Transaction, of: OpenItem, parts: Sequence[tuple[UUID, int, Instalment]], on: date
 ) -> None:
-    """What is open of an item becomes several; the first of them is the item itself."""
+    """What is open of an item becomes several; the first of them is the item itself.
+
+    The others can be settled from this day on.
+    """
     first, *more = parts
     await tx.driver.execute(
         "UPDATE open_items SET due_on = $2, open = $3, overdue_on = NULL WHERE item = $1",
@@ -212,9 +215,9 @@ async def add_instalments(
     if more:
         await tx.driver.execute(
             "INSERT INTO open_items (item, document, nth, due_on, open, kind, company, unit, rep,"
-            " customer, currency, disputed, live)"
+            " customer, currency, disputed, live, reopened_on)"
             " SELECT p.item, i.document, p.nth, p.due_on, p.open, i.kind, i.company, i.unit,"
-            " i.rep, i.customer, i.currency, i.disputed, i.live FROM open_items i,"
+            " i.rep, i.customer, i.currency, i.disputed, i.live, $6 FROM open_items i,"
             " unnest($2::uuid[], $3::int[], $4::date[], $5::numeric[])"
             " AS p (item, nth, due_on, open) WHERE i.item = $1",
             of.item,
@@ -222,6 +225,7 @@ async def add_instalments(
             [nth for _, nth, _ in more],
             [part.day for _, _, part in more],
             [part.amount.amount for _, _, part in more],
+            on,
         )
 
 
