@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from contracts.billing.approvals import ListApprovals
 from contracts.billing.exposure import ListHeldOrders
 from contracts.billing.reports import ReportAgeing
 from contracts.notifications.inbox import ListNotifications
@@ -26,6 +27,7 @@ def parts(unit: Unit, on: date) -> dict[str, Part]:
     return {
         "summary": Part(GetUnitSummary(unit=unit.id, on=on)),
         "held_orders": Part(ListHeldOrders(company=unit.company, limit=LATEST)),
+        "approvals": Part(ListApprovals(company=unit.company, limit=LATEST)),
         "ageing": Part(ReportAgeing(company=unit.company, as_of=on, by="unit")),
         "notifications": Part(ListNotifications(unread=True, limit=LATEST)),
     }

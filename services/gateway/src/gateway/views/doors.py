@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from gateway.resources.door import mark_of
-from gateway.views import cockpit, customer, day
+from gateway.views import cockpit, customer, day, desk
 from kernel.clock import today
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def router(gateway: Gateway) -> APIRouter:
 
     @routes.get("/customer/{customer_id}", responses=ANSWER)
     async def customer_360(customer_id: UUID, request: Request) -> Response:
-        """Customer 360: profile, credit, documents, orders."""
+        """Customer 360: profile, credit, documents, promises, contacts, orders."""
         caller = await gateway.reception.receive(request)
         return await composed(request, caller, customer.parts(customer_id))
 
@@ -40,6 +40,16 @@ def router(gateway: Gateway) -> APIRouter:
         tree = await gateway.organisation.current(gateway.database)
         seen = cockpit.unit_of(unit, caller.principal, tree)
         return await composed(request, caller, cockpit.parts(seen, on or today()))
+
+    @routes.get("/desk", responses=ANSWER)
+    async def collectors_desk(
+        request: Request, unit: str | None = None, on: date | None = None
+    ) -> Response:
+        """The collector's desk: whom to ask, what waits for a word, what came from the bank."""
+        caller = await gateway.reception.receive(request)
+        tree = await gateway.organisation.current(gateway.database)
+        seen = cockpit.unit_of(unit, caller.principal, tree)
+        return await composed(request, caller, desk.parts(seen, on or today()))
 
     @routes.get("/day", responses=ANSWER)
     async def reps_day(request: Request, on: date | None = None) -> Response:
