@@ -63,6 +63,33 @@ def test_ageing_of_the_company(running: Any, invoices: list[dict[str, str]], as_
     assert reported(report) == aged(invoices, date.fromisoformat(as_of), None)
 
 
+def peaks(invoices: list[dict[str, str]]) -> dict[str, tuple[Decimal, date]]:
+    """The most that each customer owed at the end of a day, and the earliest such day."""
+    moved: dict[str, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for invoice in invoices:
+        days, amount = moved[invoice["customerID"]], Decimal(invoice["InvoiceAmount"])
+        days[day(invoice["InvoiceDate"])] += amount
+        days[day(invoice["SettledDate"])] -= amount
+    found = {}
+    for customer, days in moved.items():
+        owed, top = Decimal(0), (Decimal(0), date.max)
+        for when in sorted(days):
+            owed += days[when]
+            if owed > top[0]:
+                top = (owed, when)
+        found[customer] = top
+    return found
+
+
+def test_the_peak_of_every_customer(running: Any, invoices: list[dict[str, str]]) -> None:
+    report = running.report("exposure", "--peak", *COMPANY)
+    found = {row["id"]: (Decimal(row["peak"]), date.fromisoformat(row["on_day"])) for row in report}
+    expected = peaks(invoices)
+    assert found == expected
+    above = running.report("exposure", "--peak", "--above", "250", *COMPANY)
+    assert len(above) == sum(amount > 250 for amount, _ in expected.values())
+
+
 @pytest.mark.parametrize("policy", ["7,14,30", "0,1,8,90"])
 def test_reminders_that_a_policy_would_have_produced(
     running: Any, invoices: list[dict[str, str]], policy: str
