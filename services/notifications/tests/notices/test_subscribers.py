@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -107,6 +109,15 @@ async def test_somebody_who_left_decides_nothing(notifications: Notifications):
             ANA,
             "Su cliente C-1042 está con un despacho de cobranza",
         ),
+        ("billing.discount-decided.v1", ANA, "Su descuento para C-881 fue autorizado"),
+        (
+            "billing.price-breach-found.v1",
+            EVA,
+            "Order P-5001 is below the floor price",
+        ),
+        ("billing.contract-reviewed.v1", ANA, "Su contrato CT-2026-17 fue aprobado"),
+        ("billing.expense-approved.v1", ANA, "Sus gastos por $820.00 fueron autorizados"),
+        ("billing.budget-exceeded.v1", EVA, "A budget of 2026-03 was passed"),
         ("targets.attainment-reached.v1", ANA, "Alcanzó su cuota: 111.11%"),
         ("targets.attainment-reached.v1", EVA, "Ana reached the quota: 111.11%"),
     ],
@@ -166,13 +177,18 @@ async def test_after_a_day_nobody_is_waited_for(notifications: Notifications):
     assert await notifications.rows("awaiting") == []
 
 
+def samples() -> Iterator[Event]:
+    """A sample of all that people are told of, granted and refused."""
+    for sample in (SAMPLES[name] for name in TOLD):
+        yield sample
+        yield sample.model_copy(update={"approved": False})
+
+
 @pytest.mark.parametrize("locale", ["es", "en", "es_ES", "fr"])
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.key)
 def test_every_rule_has_words_in_every_language(rule: Any, locale: str):
     news = next(
-        news
-        for event in (SAMPLES[name] for name in TOLD)
-        if (news := news_of(received(event).id, event)).topic == rule.topic
+        news for event in told() if (news := news_of(received(event).id, event)).topic == rule.topic
     )
     ana = Recipient(ANA, "Ana", None, locale)
     title, text = title_and_text(rule, news, ana, None)
@@ -186,3 +202,21 @@ def test_an_event_that_was_put_aside_is_read_again():
     for name in TOLD:
         event: Event = SAMPLES[name]
         assert read(name, event.model_dump(mode="json")) == event
+
+
+async def test_what_was_refused_says_so_and_what_one_granted_oneself_is_no_news(
+    notifications: Notifications,
+):
+    discount, contract = (
+        SAMPLES[f"billing.{name}.v1"] for name in ("discount-decided", "contract-reviewed")
+    )
+    await notifications.hear(
+        *everybody(),
+        discount.model_copy(update={"approved": False}),
+        discount.model_copy(update={"discount": UUID(int=5), "decided_by": ANA}),
+        contract.model_copy(update={"approved": False}),
+    )
+    assert sorted(await titles(notifications, ANA)) == [
+        "Su contrato CT-2026-17 fue rechazado",
+        "Su descuento para C-881 fue rechazado",
+    ]

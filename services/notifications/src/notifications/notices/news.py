@@ -6,13 +6,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from contracts.billing.budget_exceeded import BudgetExceededV1
 from contracts.billing.collection_escalated import CollectionEscalatedV1
+from contracts.billing.contract_reviewed import ContractReviewedV1
+from contracts.billing.discount_decided import DiscountDecidedV1
+from contracts.billing.expense_approved import ExpenseApprovedV1
 from contracts.billing.handed_to_agency import HandedToAgencyV1
 from contracts.billing.invoice_overdue import InvoiceOverdueV1
 from contracts.billing.order_held import OrderHeldV1
 from contracts.billing.order_rejected import OrderRejectedV1
 from contracts.billing.order_released import OrderReleasedV1
 from contracts.billing.plan_broken import PlanBrokenV1
+from contracts.billing.price_breach_found import PriceBreachFoundV1
 from contracts.billing.promise_broken import PromiseBrokenV1
 from contracts.targets.attainment_reached import AttainmentReachedV1
 from kernel.events import Event
@@ -50,6 +55,28 @@ def _customer(topic: str) -> Callable[[UUID, Any], News]:
     return news
 
 
+def _discount(event_id: UUID, event: DiscountDecidedV1) -> News:
+    topic = "discount-granted" if event.approved else "discount-refused"
+    link = f"/discounts/{event.discount}"
+    return News(event_id, topic, event.unit, event.rep, link, dict(event))
+
+
+def _contract(event_id: UUID, event: ContractReviewedV1) -> News:
+    topic = "contract-approved" if event.approved else "contract-rejected"
+    link = f"/contract-reviews/{event.review}"
+    return News(event_id, topic, event.unit, event.requested_by, link, dict(event))
+
+
+def _expense(event_id: UUID, event: ExpenseApprovedV1) -> News:
+    link = f"/expense-claims/{event.claim}"
+    return News(event_id, "expense-approved", event.unit, event.claimant, link, dict(event))
+
+
+def _budget(event_id: UUID, event: BudgetExceededV1) -> News:
+    link = f"/budgets?period={event.month}"
+    return News(event_id, "budget-exceeded", event.unit, event.by, link, dict(event))
+
+
 def _reached(event_id: UUID, event: AttainmentReachedV1) -> News:
     link = f"/people/{event.person}/summary"
     return News(event_id, "attainment-reached", event.unit, event.person, link, dict(event))
@@ -64,6 +91,11 @@ _NEWS: Mapping[str, Callable[[UUID, Any], News]] = {
     PlanBrokenV1.type: _customer("plan-broken"),
     CollectionEscalatedV1.type: _customer("collection-escalated"),
     HandedToAgencyV1.type: _customer("handed-to-agency"),
+    DiscountDecidedV1.type: _discount,
+    PriceBreachFoundV1.type: _order("price-breach"),
+    ContractReviewedV1.type: _contract,
+    ExpenseApprovedV1.type: _expense,
+    BudgetExceededV1.type: _budget,
     AttainmentReachedV1.type: _reached,
 }
 TOLD: Mapping[str, type[Event]] = {
@@ -77,6 +109,11 @@ TOLD: Mapping[str, type[Event]] = {
         PlanBrokenV1,
         CollectionEscalatedV1,
         HandedToAgencyV1,
+        DiscountDecidedV1,
+        PriceBreachFoundV1,
+        ContractReviewedV1,
+        ExpenseApprovedV1,
+        BudgetExceededV1,
         AttainmentReachedV1,
     )
 }

@@ -21,6 +21,13 @@ RULES = (
     Rule("escalated", "collection-escalated", (Relation.THEIR_SUPERVISOR,)),
     Rule("escalated-to-know", "collection-escalated", (Relation.THE_PERSON,)),
     Rule("handed-to-agency", "handed-to-agency", (Relation.THE_PERSON,)),
+    Rule("discount-granted", "discount-granted", (Relation.THE_PERSON,)),
+    Rule("discount-refused", "discount-refused", (Relation.THE_PERSON,)),
+    Rule("price-breach", "price-breach", (Role(MANAGER), Relation.THEIR_SUPERVISOR)),
+    Rule("contract-approved", "contract-approved", (Relation.THE_PERSON,)),
+    Rule("contract-rejected", "contract-rejected", (Relation.THE_PERSON,)),
+    Rule("expense-approved", "expense-approved", (Relation.THE_PERSON,)),
+    Rule("budget-exceeded", "budget-exceeded", (Role(MANAGER), Relation.THEIR_SUPERVISOR)),
     Rule("reached", "attainment-reached", (Relation.THE_PERSON,)),
     Rule("reached-by-report", "attainment-reached", (Relation.THEIR_SUPERVISOR,)),
 )

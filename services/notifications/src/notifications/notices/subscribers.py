@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contracts.billing.budget_exceeded import BudgetExceededV1
 from contracts.billing.collection_escalated import CollectionEscalatedV1
+from contracts.billing.contract_reviewed import ContractReviewedV1
+from contracts.billing.discount_decided import DiscountDecidedV1
+from contracts.billing.expense_approved import ExpenseApprovedV1
 from contracts.billing.handed_to_agency import HandedToAgencyV1
 from contracts.billing.invoice_overdue import InvoiceOverdueV1
 from contracts.billing.order_held import OrderHeldV1
 from contracts.billing.order_rejected import OrderRejectedV1
 from contracts.billing.order_released import OrderReleasedV1
 from contracts.billing.plan_broken import PlanBrokenV1
+from contracts.billing.price_breach_found import PriceBreachFoundV1
 from contracts.billing.promise_broken import PromiseBrokenV1
 from contracts.targets.attainment_reached import AttainmentReachedV1
 from kernel import clock
@@ -65,6 +70,37 @@ async def collection_escalated(tx: Transaction, message: Received[CollectionEsca
 @subscriptions.on(HandedToAgencyV1)
 async def handed_to_agency(tx: Transaction, message: Received[HandedToAgencyV1]) -> None:
     """The rep no longer asks for this money."""
+    await tell(tx, message, now=clock.now())
+
+
+@subscriptions.on(DiscountDecidedV1)
+async def discount_decided(tx: Transaction, message: Received[DiscountDecidedV1]) -> None:
+    """The rep can go on; who granted it to themselves knows."""
+    if message.event.decided_by != message.event.rep:
+        await tell(tx, message, now=clock.now())
+
+
+@subscriptions.on(PriceBreachFoundV1)
+async def price_breach_found(tx: Transaction, message: Received[PriceBreachFoundV1]) -> None:
+    """Somebody has to ask why it was sold so low."""
+    await tell(tx, message, now=clock.now())
+
+
+@subscriptions.on(ContractReviewedV1)
+async def contract_reviewed(tx: Transaction, message: Received[ContractReviewedV1]) -> None:
+    """The contract may be signed, or has to be amended."""
+    await tell(tx, message, now=clock.now())
+
+
+@subscriptions.on(ExpenseApprovedV1)
+async def expense_approved(tx: Transaction, message: Received[ExpenseApprovedV1]) -> None:
+    """The money comes back."""
+    await tell(tx, message, now=clock.now())
+
+
+@subscriptions.on(BudgetExceededV1)
+async def budget_exceeded(tx: Transaction, message: Received[BudgetExceededV1]) -> None:
+    """Somebody has to save, or to ask for more."""
     await tell(tx, message, now=clock.now())
 
 
