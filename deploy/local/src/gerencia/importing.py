@@ -19,6 +19,7 @@ class Source(StrEnum):
 
     ADVENTUREWORKS = "adventureworks"
     RECEIVABLES = "receivables"
+    STATEMENT = "statement"
 
 
 class Form(StrEnum):
@@ -34,12 +35,16 @@ def import_(
         Path,
         typer.Argument(
             exists=True,
-            help="The folder of AdventureWorks' files, or the file of the receivables.",
+            help="The folder of AdventureWorks' files, the file of the receivables, or a bank's.",
         ),
     ],
     form: Annotated[
         Form, typer.Option("--format", help="How the summary is printed on stdout.")
     ] = Form.TABLE,
+    account: Annotated[
+        str | None,
+        typer.Option(help="Of a bank statement: the number or name of the bank account."),
+    ] = None,
 ) -> None:
     """Take in data of another system, and wait until every report is right.
 
@@ -47,8 +52,16 @@ def import_(
     nothing, and one that was interrupted is finished by the next. Imported history makes
     balances, sales and commissions, but no credit decision, no notice and no reminder.
 
+    A bank statement (camt.053, OFX, or CSV as the account's mapping says) is no history: what
+    it matches are payments of today, and it is taken in whole or not at all.
+
     Exits with 3 when rows were refused: the summary names the file that says which and why.
     """
+    if source is Source.STATEMENT:
+        from gerencia import statements
+
+        statements.run(path, account).print(as_json=form is Form.JSON)
+        return
     from gerencia.import_run import run
 
     outcome = run(_read(source, path))

@@ -21,6 +21,9 @@ ONE_DAY = timedelta(days=1)
 """At a branch west or east of us it may be another day already."""
 MOST_ENTRIES = 200_000
 CERTAIN = Decimal(1)
+BETWEEN_WORDS = re.compile(r"[\s,;:()]+")
+SIGNS = re.compile(r"[^0-9A-Za-z]+")
+HAS_DIGIT = re.compile(r"[0-9]")
 SURE_LENGTH = 6
 """A number of fewer digits may be anything: a year, a street, a branch of the bank."""
 
@@ -263,11 +266,9 @@ def words_of(text: str) -> set[str]:
     >>> sorted(words_of("Pago fac. 1042, gracias"))
     ['1042', '1042GRACIAS', 'FAC1042']
     """
-    parts = [plain(part) for part in re.split(r"[\s,;:()]+", text)]
-    parts = [part for part in parts if part]
-    pairs = (first + second for first, second in pairwise(parts))
-    found = (word for word in (*parts, *pairs) if 3 <= len(word) <= 40)
-    return {word for word in found if any(letter.isdigit() for letter in word)}
+    parts = [part for word in BETWEEN_WORDS.split(text) if (part := plain(word))]
+    pairs = [first + second for first, second in pairwise(parts)]
+    return {word for word in parts + pairs if 3 <= len(word) <= 40 and HAS_DIGIT.search(word)}
 
 
 def is_sure(word: str) -> bool:
@@ -287,8 +288,9 @@ def plain(text: str) -> str:
     >>> plain("Peña & Hijos, S.A.")
     'PENAHIJOSSA'
     """
-    apart = unicodedata.normalize("NFKD", text)
-    return "".join(letter for letter in apart if letter.isascii() and letter.isalnum()).upper()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text)
+    return SIGNS.sub("", text).upper()
 
 
 def matches(amount: Money, clues: Clues) -> list[Match]:
