@@ -101,3 +101,17 @@ def test_several_companies_are_named(asked: list[httpx.URL]) -> None:
 )
 def test_what_is_not_understood_exits_with_2(arguments: list[str]) -> None:
     assert CliRunner().invoke(reports.app, arguments).exit_code == 2
+
+
+def test_expenses_are_printed_beside_budget_sales_and_the_year_before(
+    asked: list[httpx.URL], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = dict.fromkeys(
+        ("id", "name", "currency", "budget", "committed", "actual", "left", "sales", "ratio",
+         "actual_year_before", "change", "ratio_year_before"),
+    ) | {"actual": "450.00", "ratio": "0.0450"}  # fmt: skip
+    monkeypatch.setattr(reports, "_ask", lambda name, **query: {"rows": [row | query]})
+    [told] = json.loads(
+        printed("expenses", "--period", "2026-Q1", "--by", "unit", "--format", "json")
+    )
+    assert (told["actual"], told["ratio"], told["budget"]) == ("450.00", "0.0450", None)

@@ -20,6 +20,7 @@ class Source(StrEnum):
     ADVENTUREWORKS = "adventureworks"
     RECEIVABLES = "receivables"
     STATEMENT = "statement"
+    PRICES = "prices"
 
 
 class Form(StrEnum):
@@ -35,7 +36,7 @@ def import_(
         Path,
         typer.Argument(
             exists=True,
-            help="The folder of AdventureWorks' files, the file of the receivables, or a bank's.",
+            help="The folder of AdventureWorks' files, the file of the receivables, a bank's, or a list.",
         ),
     ],
     form: Annotated[
@@ -45,6 +46,9 @@ def import_(
         str | None,
         typer.Option(help="Of a bank statement: the number or name of the bank account."),
     ] = None,
+    company: Annotated[
+        str | None, typer.Option(help="Of a price list: whose it is, where there are several.")
+    ] = None,
 ) -> None:
     """Take in data of another system, and wait until every report is right.
 
@@ -53,7 +57,9 @@ def import_(
     balances, sales and commissions, but no credit decision, no notice and no reminder.
 
     A bank statement (camt.053, OFX, or CSV as the account's mapping says) is no history: what
-    it matches are payments of today, and it is taken in whole or not at all.
+    it matches are payments of today, and it is taken in whole or not at all. Nor is a price list
+    (CSV with product, amount, currency, valid_from; region, customer_class, floor, cost,
+    least_margin, valid_to where there are any): it holds from the days that it says.
 
     Exits with 3 when rows were refused: the summary names the file that says which and why.
     """
@@ -61,6 +67,11 @@ def import_(
         from gerencia import statements
 
         statements.run(path, account).print(as_json=form is Form.JSON)
+        return
+    if source is Source.PRICES:
+        from gerencia import prices
+
+        prices.run(path, company).print(as_json=form is Form.JSON)
         return
     from gerencia.import_run import run
 

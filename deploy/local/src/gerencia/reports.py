@@ -10,7 +10,7 @@ import typer
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Print a report: sales, attainment, commissions, ageing, payments, or why a commission is what it is."
+    help="Print a report: sales, attainment, commissions, ageing, payments, expenses, or why a commission is what it is."
     " Money is exact; nothing is rounded but a commission's amount.",
 )
 explain = typer.Typer(no_args_is_help=True, help="Say where a number comes from.")
@@ -71,6 +71,14 @@ class CountedFrom(StrEnum):
 
     DUE = "due"
     INVOICE = "invoice"
+
+
+class ExpensesBy(StrEnum):
+    """What expenses are added up by."""
+
+    UNIT = "unit"
+    CATEGORY = "category"
+    MONTH = "month"
 
 
 class PaymentsBy(StrEnum):
@@ -286,6 +294,26 @@ def exposure(
         "used", "available",
     )  # fmt: skip
     _print(_rows("exposure", company=company), fields, form)
+
+
+@app.command()
+def expenses(
+    period: Annotated[str, typer.Option(help="2026, 2026-Q1 or 2026-03.")],
+    by: Annotated[
+        ExpensesBy | None, typer.Option(help="A row for each; without it one for the company.")
+    ] = None,
+    company: Company = None,
+    form: Format = Form.TABLE,
+) -> None:
+    """Print expenses against budget, sales and the year before; rates are fractions.
+
+    `gerencia report expenses --period 2026-Q1 --by category`
+    """
+    fields = (
+        "id", "name", "currency", "budget", "committed", "actual", "left", "sales", "ratio",
+        "actual_year_before", "change", "ratio_year_before",
+    )  # fmt: skip
+    _print(_rows("expenses", period=period, by=by, company=company), fields, form)
 
 
 @explain.command()
