@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID, uuid5
 
 from billing.agencies import queries as agencies
@@ -39,6 +38,7 @@ from kernel.scope import Principal
 
 AT_ONCE = 200
 """Customers whose accounts are locked together: an order of theirs waits for so long."""
+NO_WORKING = "[]"
 NAMESPACE = UUID("5f0a9b86-2b3f-5e1c-8a53-0d5e6e1c1f7a")
 
 
@@ -220,6 +220,18 @@ async def _steps(
     return [step for step in taken if step]
 
 
+ChargeKey = tuple[Kind, Whose, str]
+"""What is charged together: fees or interest of a customer, at one place, in one currency."""
+
+
+@dataclass(slots=True)
+class _Charging:
+    """A document to charge, and its lines: document, item, level, amount, working."""
+
+    document: UUID
+    lines: list[tuple[UUID, UUID, int | None, Decimal, str]] = field(default_factory=list)
+
+
 @dataclass(slots=True)
 class _Part:
     """A part of a run, ready to be written."""
@@ -231,24 +243,19 @@ class _Part:
     last: UUID
     steps: Sequence[Step]
     may_bear_interest: Sequence[Item]
-    rows: list[tuple[Any, ...]] = field(default_factory=list)
-    sums: dict[tuple[Kind, Whose, str], Decimal] = field(
-        default_factory=lambda: defaultdict(Decimal)
-    )
+    charges: dict[ChargeKey, _Charging] = field(default_factory=dict)
 
     async def write(self) -> None:
         """Steps, charges, letters and news, and how far the run is."""
         await store.add_steps(self.tx, self.run, self.steps)
         self._fees()
         await self._interest()
-        charges = [self._charge(*key, Decimal(amount)) for key, amount in self.sums.items()]
-        await charge_many(self.tx, self.book, charges)
-        await store.add_charges(self.tx, self.rows)
+        await self._charge()
         await self.book.save()
         letters = await self._letters()
         await self._block()
         await store.went_on(
-            self.tx, self.run["id"], self.last, len(self.steps), letters, len(charges)
+            self.tx, self.run["id"], self.last, len(self.steps), letters, len(self.charges)
         )
 
     async def _block(self) -> None:
@@ -260,7 +267,7 @@ class _Part:
     def _fees(self) -> None:
         for step in self.steps:
             if step.fee:
-                self._add(Kind.FEE, step.item, step.fee, step.level.number, [])
+                self._add(Kind.FEE, step.item, step.fee, step.level.number, NO_WORKING)
 
     async def _interest(self) -> None:
         """Interest on items that step, are settled, or were charged a month ago or more."""
@@ -289,41 +296,37 @@ class _Part:
             if interest.to_charge:
                 self._add(Kind.INTEREST, item, interest.to_charge, None, _working(interest))
 
-    def _add(
-        self, kind: Kind, item: Item, amount: Money, level: int | None, working: list[Any]
-    ) -> None:
+    def _add(self, kind: Kind, item: Item, amount: Money, level: int | None, working: str) -> None:
+        """One fee and one interest document for each customer, place and currency of a run."""
         key = (kind, item.whose, amount.currency)
-        self.sums[key] += amount.amount
-        self.rows.append(
-            (
-                self._document(*key),
-                item.document,
-                item.whose.customer,
-                self.run["id"],
-                kind.value,
-                level,
-                amount.currency,
-                amount.amount,
-                self.run["as_of"],
-                json.dumps(working),
-            )
-        )
+        charging = self.charges.get(key)
+        if charging is None:
+            charging = self.charges[key] = _Charging(self._document(*key))
+        charging.lines.append((charging.document, item.document, level, amount.amount, working))
 
     def _document(self, kind: Kind, whose: Whose, currency: str) -> UUID:
-        """One fee and one interest document for each customer, place and currency of a run."""
         return uuid5(self.run["id"], f"{kind}/{whose.customer}/{whose.unit}/{whose.rep}/{currency}")
 
-    def _charge(self, kind: Kind, whose: Whose, currency: str, amount: Decimal) -> Charge:
+    async def _charge(self) -> None:
+        """Charge what was added, and write down what it is made of."""
         as_of = self.run["as_of"]
-        return Charge(
-            id=self._document(kind, whose, currency),
-            whose=whose,
-            kind=kind,
-            amount=Money(amount, currency),
-            dated_on=as_of,
-            due_on=as_of,
-            reason=f"dunning {as_of}",
-        )
+        charges = [
+            Charge(
+                id=charging.document,
+                whose=whose,
+                kind=kind,
+                amount=Money(sum((line[3] for line in charging.lines), Decimal(0)), currency),
+                dated_on=as_of,
+                due_on=as_of,
+                reason=f"dunning {as_of}",
+            )
+            for (kind, whose, currency), charging in self.charges.items()
+        ]
+        await charge_many(self.tx, self.book, charges)
+        for wanted in (Kind.FEE, Kind.INTEREST):
+            mine = (each for (kind, _, _), each in self.charges.items() if kind is wanted)
+            lines = [line for charging in mine for line in charging.lines]
+            await store.add_charges(self.tx, self.run, wanted.value, lines)
 
     async def _letters(self) -> int:
         """A letter to each customer of whom something went up, and what the others are told."""
@@ -351,8 +354,8 @@ class _Part:
             self.tx.announce(events.escalated(account, number, steps), person=account.owner)
 
 
-def _working(interest: Interest) -> list[dict[str, Any]]:
-    return [
+def _working(interest: Interest) -> str:
+    lines = [
         {
             "since": line.since.isoformat(),
             "until": line.until.isoformat(),
@@ -362,3 +365,4 @@ def _working(interest: Interest) -> list[dict[str, Any]]:
         }
         for line in interest.lines
     ]
+    return json.dumps(lines)

@@ -10,10 +10,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Date, Integer, Numeric, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Column, Date, Integer, Table, Text, Uuid
 
-from billing.batch import Row, arrays, insert_many
+from billing.batch import Row, arrays
 from billing.dunning.model import (
     Delay,
     InterestTerms,
@@ -32,36 +31,6 @@ EVERYWHERE = "*"
 LATE_COMMITS = timedelta(hours=1)
 """A transaction that began so long before a run may have committed after it was looked at."""
 
-dunning_steps = Table(
-    "dunning_steps",
-    metadata,
-    Column("item", Uuid, primary_key=True),
-    Column("level", Integer, primary_key=True),
-    Column("run", Uuid),
-    Column("company", Text),
-    Column("unit", Text),
-    Column("rep", Uuid),
-    Column("customer", Uuid),
-    Column("stepped_on", Date),
-    Column("currency", Text),
-    Column("open", Numeric),
-    Column("fee", Numeric),
-    Column("blocks", Boolean),
-)
-dunning_charges = Table(
-    "dunning_charges",
-    metadata,
-    Column("document", Uuid, primary_key=True),
-    Column("item", Uuid, primary_key=True),
-    Column("customer", Uuid),
-    Column("run", Uuid),
-    Column("kind", Text),
-    Column("level", Integer),
-    Column("currency", Text),
-    Column("amount", Numeric),
-    Column("until", Date),
-    Column("working", JSONB),
-)
 dunning_letters = Table(
     "dunning_letters",
     metadata,
@@ -384,43 +353,51 @@ async def interest_charged(
     return {row["item"]: (row["amount"], row["until"]) for row in rows}
 
 
-STEP = (
-    "item", "level", "run", "company", "unit", "rep", "customer", "stepped_on", "currency",
-    "open", "fee", "blocks",
-)  # fmt: skip
+# What an item says of itself is not sent again.
+STEPS = """
+INSERT INTO dunning_steps (item, level, run, company, unit, rep, customer, stepped_on, currency,
+                           open, fee, blocks)
+SELECT i.item, s.level, $5, i.company, i.unit, i.rep, i.customer, $6, i.currency, i.open, s.fee,
+       s.blocks
+FROM unnest($1::uuid[], $2::int[], $3::numeric[], $4::boolean[]) AS s (item, level, fee, blocks)
+JOIN open_items i USING (item)
+"""
 
 
 async def add_steps(tx: Transaction, run: Row, steps: Sequence[Step]) -> None:
     """What went up by a level; the keys refuse a level twice, and two in one run."""
-    rows = [
-        (
-            step.item.document,
-            step.level.number,
+    if steps:
+        await tx.driver.execute(
+            STEPS,
+            [step.item.document for step in steps],
+            [step.level.number for step in steps],
+            [step.fee and step.fee.amount for step in steps],
+            [step.level.blocks for step in steps],
             run["id"],
-            step.item.whose.company,
-            step.item.whose.unit,
-            step.item.whose.rep,
-            step.item.whose.customer,
             run["as_of"],
-            step.item.open.currency,
-            step.item.open.amount,
-            step.fee and step.fee.amount,
-            step.level.blocks,
         )
-        for step in steps
-    ]
-    await insert_many(tx, dunning_steps, STEP, rows)
 
 
-CHARGE = (
-    "document", "item", "customer", "run", "kind", "level", "currency", "amount", "until",
-    "working",
-)  # fmt: skip
+CHARGES = """
+INSERT INTO dunning_charges (document, item, customer, run, kind, level, currency, amount, until,
+                             working)
+SELECT c.document, i.item, i.customer, $6, $7, c.level, i.currency, c.amount, $8, c.working::jsonb
+FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::numeric[], $5::text[])
+    AS c (document, item, level, amount, working)
+JOIN open_items i USING (item)
+"""
 
 
-async def add_charges(tx: Transaction, rows: Sequence[tuple[Any, ...]]) -> None:
-    """What fees and interest documents are made of."""
-    await insert_many(tx, dunning_charges, CHARGE, rows)
+async def add_charges(
+    tx: Transaction,
+    run: Row,
+    kind: str,
+    rows: Sequence[tuple[UUID, UUID, int | None, Decimal, str]],
+) -> None:
+    """What fees or interest are made of: document, item, level, amount and working as JSON."""
+    if rows:
+        columns = zip(*rows, strict=True)
+        await tx.driver.execute(CHARGES, *columns, run["id"], kind, run["as_of"])
 
 
 # A letter keeps what it says: all that is open, what is to the customer's credit as negative.
