@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from uuid import UUID
 
 import pytest
@@ -188,6 +190,25 @@ async def test_small_steps_and_one_large_one_come_to_the_same(
     await bank_.match(at_once=2)
     assert [each.state for each in await bank_.entries()] == ["matched"] * 7
     assert (await open_of(billing, pena))["FAC-1042"] == "460.00"
+
+
+async def test_two_at_once_take_every_entry_once_and_tell_the_end_once(
+    billing: Billing, bank_: Bank, pena: UUID
+):
+    await bank_.take(
+        camt(
+            *(ntry("10.00", "FAC-1042", ref=f"A{n}", e2e=f"T{n}") for n in range(40)),
+            *(ntry("-10.00", ref=f"B{n}", e2e=f"T{n}", on="2026-03-12") for n in range(6)),
+        )
+    )
+    await asyncio.gather(*(bank_.match(at_once=3) for _ in range(4)))
+    await bank_.match()
+    states = Counter(each.state for each in await bank_.entries())
+    assert states == {"matched": 40, "returned": 6}
+    assert (await open_of(billing, pena))["FAC-1042"] == "820.00"
+    assert len(await billing.told("payment-received")) == 40
+    assert len(await billing.told("statement-matched")) == 1
+    assert await billing.wrong() == []
 
 
 async def test_somebody_says_whose_payment_it_is_and_the_account_is_remembered(

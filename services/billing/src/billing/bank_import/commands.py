@@ -138,8 +138,9 @@ async def _take_in(
 async def match_next(tx: Transaction, at_once: int) -> bool:
     """Match the next entries of the statement that waits longest; whether there are more.
 
-    Money that came in is matched many entries at once. Money that went out is looked at one
-    entry in a transaction, for a returned payment locks a customer of its own.
+    Money that came in is matched many entries at once. Money that went out is looked at after
+    it, one entry in a transaction, for a returned payment locks a customer of its own. Several
+    may be at it at the same time: each takes entries that nobody else has.
     """
     statement = await store.next_unmatched(tx)
     if statement is None:
@@ -147,11 +148,13 @@ async def match_next(tx: Transaction, at_once: int) -> bool:
     lines = await store.take_new(tx, statement["id"], at_once, came_in=True)
     if lines:
         await _match_many(tx, lines, statement)
+    elif await store.has_new(tx, statement["id"], came_in=True):
+        return False
     elif out := await store.take_new(tx, statement["id"], 1, came_in=False):
         await _look_back(tx, out[0], statement["imported_by"])
-    else:
-        done = await store.finish(tx, statement["id"])
-        assert done is not None
+    elif await store.has_new(tx, statement["id"]):
+        return False
+    elif done := await store.finish(tx, statement["id"]):
         tx.announce(events.statement_matched(done), person=statement["imported_by"])
     return True
 

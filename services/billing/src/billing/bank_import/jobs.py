@@ -13,6 +13,7 @@ AT_ONCE = 400
 
 
 @jobs.every(seconds=1.0, name="match bank entries")
+@jobs.every(seconds=1.0, name="match bank entries as well")  # while the first waits for its answer
 async def match_bank_entries(tx: Transaction) -> bool:
     """Match what was imported; it goes on where it was when the process is killed."""
     return await commands.match_next(tx, AT_ONCE)

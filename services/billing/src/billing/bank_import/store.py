@@ -253,7 +253,7 @@ async def take_new(tx: Transaction, statement: UUID, limit: int, *, came_in: boo
     """Entries that nobody has looked at yet: money that came in, or money that went out."""
     rows = await tx.driver.fetch(
         "SELECT * FROM bank_entries WHERE statement = $1 AND state = 'new' AND (amount > 0) = $3"
-        " ORDER BY id LIMIT $2 FOR UPDATE",
+        " ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED",
         statement,
         limit,
         came_in,
@@ -267,6 +267,17 @@ async def names(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, Row]:
         "SELECT customer, number, name FROM customers WHERE customer = ANY ($1)", list(ids)
     )
     return {row["customer"]: row for row in rows}
+
+
+async def has_new(tx: Transaction, statement: UUID, *, came_in: bool | None = None) -> bool:
+    """Whether some entries were not looked at yet, or somebody else is at it just now."""
+    found: bool = await tx.driver.fetchval(
+        "SELECT EXISTS (SELECT FROM bank_entries WHERE statement = $1 AND state = 'new'"
+        " AND ($2::boolean IS NULL OR (amount > 0) = $2))",
+        statement,
+        came_in,
+    )
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +358,7 @@ async def originals(tx: Transaction, back: Line) -> list[Line]:
 
 
 MATCHED = """
-UPDATE bank_statements SET matched_at = now() WHERE id = $1 RETURNING *, (
+UPDATE bank_statements SET matched_at = now() WHERE id = $1 AND matched_at IS NULL RETURNING *, (
     SELECT jsonb_object_agg(state, n) FROM (
         SELECT state, count(*) AS n FROM bank_entries WHERE statement = $1 GROUP BY state
     ) counted) AS states,
@@ -356,5 +367,5 @@ UPDATE bank_statements SET matched_at = now() WHERE id = $1 RETURNING *, (
 
 
 async def finish(tx: Transaction, statement: UUID) -> Row | None:
-    """All entries of a statement were looked at."""
+    """All entries of a statement were looked at; None when somebody else has said so."""
     return await tx.driver.fetchrow(MATCHED, statement)
