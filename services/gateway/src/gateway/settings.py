@@ -32,7 +32,7 @@ class GatewaySettings(Settings):
 
     files: str | None = None
     """Where files are kept: a folder, or a bucket (`s3://…`); without it none are taken."""
-    file_limit: int = 50 * MEBIBYTE
+    file_limit: int = 100 * MEBIBYTE
     """The largest file that is taken."""
 
     @field_validator("rate_limit", "sign_in_limit")
