@@ -11,6 +11,7 @@ from billing.assessment import operations as assessment
 from billing.authorities import operations as authorities
 from billing.bank_import import jobs as bank_matching
 from billing.bank_import import operations as bank
+from billing.bank_import.checks import statements_are_whole
 from billing.collection import operations as collection
 from billing.contract_review import operations as contract_review
 from billing.customers import subscribers as customers
@@ -94,5 +95,5 @@ SERVICE = Service(
         promised.jobs,
         discount_requests.jobs,
     ],
-    checks=[ledger_is_whole, budgets_add_up],
+    checks=[ledger_is_whole, statements_are_whole, budgets_add_up],
 )

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from billing.bank_import import rules
+from billing.bank_import.checks import statements_are_whole
 from contracts.billing import bank
 from contracts.billing.ledger import ListDocuments
 from kernel.problems import NotFound
@@ -31,6 +32,11 @@ async def open_of(billing: Billing, customer: UUID) -> dict[str, str]:
     return {each.number: f"{each.open.amount:.2f}" for each in shown.items}
 
 
+async def wrong(billing: Billing) -> list[str]:
+    async with billing.database.working("test") as tx:
+        return await billing.wrong() + await statements_are_whole(tx)
+
+
 async def matched(bank_: Bank, *entries: str, **more: str) -> list[bank.BankEntry]:
     await bank_.take(camt(*entries, **more))
     await bank_.match()
@@ -46,7 +52,7 @@ async def test_a_transfer_that_names_an_invoice_and_its_amount_pays_it(
     [entry] = await bank_.entries()
     assert (entry.state, entry.customer, entry.reason) == ("matched", pena, "invoice-and-amount")
     assert await open_of(billing, pena) == {"A1": "0.00", "FAC-1042": "0.00", "FAC-1043": "500.00"}
-    assert await billing.wrong() == []
+    assert await wrong(billing) == []
 
 
 async def test_a_transfer_that_names_several_invoices_pays_each_of_them(
@@ -86,7 +92,7 @@ async def test_the_same_invoice_paid_twice_leaves_the_second_to_somebody(
     )
     states = {(each.state, each.reason) for each in (first, second)}
     assert states == {("matched", "invoice-and-amount"), ("open", "unsure-settled-invoice")}
-    assert await billing.wrong() == []
+    assert await wrong(billing) == []
 
 
 async def test_whoever_paid_from_an_account_before_is_known_by_it(
@@ -149,7 +155,7 @@ async def test_a_returned_payment_opens_its_invoices_again(
     assert by_key["A2"].payment == by_key["A1"].payment
     assert (await open_of(billing, pena))["FAC-1042"] == "1160.00"
     assert len(await billing.told("payment-reversed")) == 1
-    assert await billing.wrong() == []
+    assert await wrong(billing) == []
 
 
 async def test_a_payment_is_given_back_once(billing: Billing, bank_: Bank, pena: UUID):
@@ -162,13 +168,46 @@ async def test_a_payment_is_given_back_once(billing: Billing, bank_: Bank, pena:
     await bank_.match()
     states = sorted(each.state for each in await bank_.entries())
     assert states == ["matched", "open", "returned"]
-    assert await billing.wrong() == []
+    assert await wrong(billing) == []
 
 
 async def test_a_return_of_something_we_never_saw_waits_for_somebody(bank_: Bank):
     inside = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>"
     [entry] = await matched(bank_, ntry("-50.00", ref="A1", e2e="T-0", inside=inside))
     assert (entry.state, entry.reason) == ("open", "return-of-unknown")
+
+
+async def test_somebody_says_which_payment_is_given_back_and_it_must_be_of_that_amount(
+    billing: Billing, bank_: Bank, pena: UUID
+):
+    paid = await matched(bank_, ntry("1160.00", "FAC-1042", ref="A1"), ntry("5.00", ref="A2"))
+    payment = next(each.payment for each in paid if each.key == "A1")
+    back = "<RvslInd>true</RvslInd>"
+    await bank_.take(
+        camt(ntry("-1160.00", ref="B1", on="2026-03-12", more=back),
+             ntry("-160.00", ref="B2", on="2026-03-12", more=back), key="S-2")
+    )  # fmt: skip
+    await bank_.match()
+    of = {each.key: each.entry for each in await bank_.entries(state="open")}
+    for entry, refusal in (("B2", rules.ReturnsOtherAmount), ("A2", rules.MoneyCameIn)):
+        with pytest.raises(refusal):
+            await billing.ask(bank.ReturnPayment(entry=of[entry], payment=payment))
+    with pytest.raises(rules.MoneyWentOut):
+        await billing.ask(bank.MatchEntry(entry=of["B1"], customer=pena))
+    done = await billing.ask(bank.ReturnPayment(entry=of["B1"], payment=payment))
+    assert (done.state, done.customer, done.payment) == ("returned", pena, payment)
+    assert (await open_of(billing, pena))["FAC-1042"] == "1160.00"
+    assert await wrong(billing) == []
+
+
+async def test_a_planted_fault_is_found_by_the_checks(billing: Billing, bank_: Bank, pena: UUID):
+    await matched(bank_, ntry("1160.00", "FAC-1042", ref="A1"), ntry("5.00", ref="A2"))
+    assert await wrong(billing) == []
+    async with billing.database.working("test") as tx:
+        await tx.driver.execute("UPDATE bank_entries SET amount = 1 WHERE key = 'A1'")
+        await tx.driver.execute("UPDATE bank_entries SET state = 'new' WHERE key = 'A2'")
+        await tx.driver.execute("UPDATE bank_statements SET entries = 3")
+    assert len(await wrong(billing)) == 3
 
 
 async def test_the_matching_of_a_statement_is_told_once_with_its_counts(
@@ -208,7 +247,7 @@ async def test_two_at_once_take_every_entry_once_and_tell_the_end_once(
     assert (await open_of(billing, pena))["FAC-1042"] == "820.00"
     assert len(await billing.told("payment-received")) == 40
     assert len(await billing.told("statement-matched")) == 1
-    assert await billing.wrong() == []
+    assert await wrong(billing) == []
 
 
 async def test_somebody_says_whose_payment_it_is_and_the_account_is_remembered(
@@ -245,7 +284,7 @@ async def test_a_wrong_match_is_taken_back_and_its_account_forgotten(
     await bank_.match()
     assert {each.state for each in await bank_.entries()} == {"open"}
     await billing.ask(bank.MatchEntry(entry=entry.entry, customer=pena))
-    assert await billing.wrong() == []
+    assert await wrong(billing) == []
 
 
 async def test_what_has_nothing_to_do_with_customers_leaves_the_worklist(

@@ -16,6 +16,7 @@ from billing.customers import queries as customers
 from billing.exposure.book import Book
 from billing.files import queries as files
 from billing.ledger import commands as ledger
+from billing.ledger import store as documents
 from billing.ledger.model import Document, Kind, Payment, Settles
 from billing.ledger.posting import Credit, announce_payment, settle, whose_account
 from billing.organisation import queries as organisation
@@ -29,6 +30,7 @@ from kernel.problems import NotFound, NotYourUnit, Refusal
 from kernel.scope import Principal
 
 LONGEST_NUMBER = 60
+RETURNED = "devuelto por el banco"
 
 
 async def put_account(
@@ -245,7 +247,7 @@ async def _give_back(tx: Transaction, line: Line, original: Line, by: UUID | Non
     on = max(line.entry.booked_on, first_open or line.entry.booked_on)
     savepoint = await tx.connection.begin_nested()
     try:
-        await ledger.reverse_payment(tx, original.payment, on, "returned by the bank", by)
+        await ledger.reverse_payment(tx, original.payment, on, RETURNED, by)
     except Refusal as no:
         await savepoint.rollback()
         await store.decide(tx, [Decision(line.id, "open", reason=no.code)])
@@ -262,14 +264,14 @@ async def match_entry(
 
     Raises:
         NotFound: entry, customer or invoice are not there, or out of the person's scope.
-        NotOnWorklist, InvoiceOfOther
+        NotOnWorklist, InvoiceOfOther, MoneyWentOut
     """
     line = await _waiting(tx, asked.entry)
     cards = await customers.visible(tx, [asked.customer])
     if asked.customer not in cards:
         raise NotFound("customer", str(asked.customer))
     if line.entry.amount.amount < 0:
-        raise rules.NotOnWorklist("outgoing")
+        raise rules.MoneyWentOut(line.entry.amount)
     first_open = await periods.first_open_day(tx, line.company)
     booked = line.entry.booked_on
     paid = Payment(
@@ -286,6 +288,27 @@ async def match_entry(
         card = cards[asked.customer]
         payer = {clues.number_of(line.entry): (asked.customer, card.unit, card.owner)}
         await store.learn_payers(tx, line.company, payer)
+
+
+async def return_payment(tx: Transaction, asked: contract.ReturnPayment, who: Principal) -> None:
+    """Somebody says which payment an entry of the worklist gives back: all of it.
+
+    Raises:
+        NotFound: entry or payment are not there, or out of the person's scope.
+        NotOnWorklist, MoneyCameIn, ReturnsOtherAmount, AlreadyReversed
+    """
+    line = await _waiting(tx, asked.entry)
+    amount = line.entry.amount
+    if amount.amount > 0:
+        raise rules.MoneyCameIn(amount)
+    first_open = await periods.first_open_day(tx, line.company)
+    on = max(line.entry.booked_on, first_open or line.entry.booked_on)
+    payment = await ledger.reverse_payment(tx, asked.payment, on, RETURNED, who.person)
+    paid = payment.tendered or payment.gross
+    if paid != -amount:
+        raise rules.ReturnsOtherAmount(paid, -amount)
+    match = Match(payment.whose.customer, (), rules.CERTAIN, "by-hand")
+    await store.decide(tx, [Decision(line.id, "returned", match, payment.id)], who.person)
 
 
 async def set_aside(tx: Transaction, asked: contract.SetEntryAside, who: Principal) -> None:
@@ -307,14 +330,15 @@ async def undo_match(
     What was learned of the payer's account from it is forgotten.
 
     Raises:
-        NotFound, NotMatched, AlreadyReversed, PeriodClosed
+        NotFound, NotMatched, PeriodClosed
     """
     line = await _entry(tx, asked.entry)
     if line.state not in ("matched", "set-aside"):
         raise rules.NotMatched(line.state)
     if line.payment is not None and line.customer is not None:
         on = max(today, line.entry.booked_on)
-        await ledger.reverse_payment(tx, line.payment, on, asked.reason, who.person)
+        if await documents.reversed_on(tx, line.payment) is None:
+            await ledger.reverse_payment(tx, line.payment, on, asked.reason, who.person)
         number = clues.number_of(line.entry)
         await store.forget_payer(tx, line.company, number, line.customer)
     decision = Decision(line.id, "open", reason="undone", note=asked.reason)

@@ -104,6 +104,15 @@ async def set_entry_aside(
     return await queries.entry(tx, asked.entry)
 
 
+@operations.command(contract.ReturnPayment)
+async def return_payment(
+    tx: Transaction, asked: contract.ReturnPayment, who: Principal
+) -> contract.BankEntry:
+    """Which payment the bank gives back."""
+    await commands.return_payment(tx, asked, who)
+    return await queries.entry(tx, asked.entry)
+
+
 @operations.command(contract.UndoMatch)
 async def undo_match(
     tx: Transaction, asked: contract.UndoMatch, who: Principal

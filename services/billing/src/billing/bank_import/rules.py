@@ -159,6 +159,34 @@ class NotMatched(Refusal):
     state: str
 
 
+@dataclass(eq=False)
+class ReturnsOtherAmount(Refusal):
+    """What the bank gives back is not what was paid."""
+
+    code = "bank.returns-other-amount"
+    title = "The payment is of another amount"
+    paid: Money
+    returned: Money
+
+
+@dataclass(eq=False)
+class MoneyWentOut(Refusal):
+    """Money that went out is nobody's payment."""
+
+    code = "bank.money-went-out"
+    title = "The entry is money that went out"
+    amount: Money
+
+
+@dataclass(eq=False)
+class MoneyCameIn(Refusal):
+    """Money that came in gives nothing back."""
+
+    code = "bank.money-came-in"
+    title = "The entry is money that came in"
+    amount: Money
+
+
 def check(statement: Statement, currency: str, today: date) -> None:
     """A statement is in the account's currency, adds up, and none of it is of tomorrow.
 

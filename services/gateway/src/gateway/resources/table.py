@@ -223,6 +223,7 @@ RESOURCES: tuple[Resource, ...] = (
     _get("/bank-entries", bank.ListBankEntries),
     _get("/bank-entries/{entry}/suggestions", bank.SuggestMatches),
     _post("/bank-entries/{entry}/match", bank.MatchEntry, status=200),
+    _post("/bank-entries/{entry}/return", bank.ReturnPayment, status=200),
     _post("/bank-entries/{entry}/set-aside", bank.SetEntryAside, status=200),
     _post("/bank-entries/{entry}/undo-match", bank.UndoMatch, status=200),
     # expenses

@@ -295,6 +295,16 @@ class SetEntryAside(Command[BankEntry]):
     reason: Reason
 
 
+class ReturnPayment(Command[BankEntry]):
+    """Say which payment an entry of the worklist gives back: its invoices are open again."""
+
+    operation: ClassVar = "billing.return-payment"
+    answer: ClassVar = BankEntry
+    roles: ClassVar = CASHIERS
+    entry: UUID
+    payment: UUID
+
+
 class UndoMatch(Command[BankEntry]):
     """Take a wrong match back: its payments are reversed, the entry is on the worklist again."""
 
