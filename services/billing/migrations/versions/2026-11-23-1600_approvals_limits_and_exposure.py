@@ -113,6 +113,11 @@ ALTER TABLE commitments
 COMMENT ON COLUMN commitments.why IS 'what the order was held for';
 CREATE INDEX commitments_open ON commitments (customer) WHERE open > 0;
 CREATE INDEX commitments_expiring ON commitments (expires_at) WHERE state = 'reserved';
+INSERT INTO approvals (id, act, company, unit, customer, subject, amount, currency, requested_by,
+                       requested_at, reason, details)
+SELECT gen_random_uuid(), 'release-order', company, unit, customer, order_id, total, currency, rep,
+       known_at, '', jsonb_build_object('number', number, 'missing', missing, 'why', 'limit')
+FROM commitments WHERE state = 'held';
 """
 
 # What a group uses is a sum over customers that the asking person may not see one by one.

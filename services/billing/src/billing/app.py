@@ -27,6 +27,7 @@ from billing.expenses.checks import budgets_add_up
 from billing.exposure import jobs as reservations
 from billing.exposure import operations as exposure
 from billing.exposure import subscribers as orders
+from billing.exposure.checks import held_orders_wait
 from billing.exposure_report import operations as exposure_report
 from billing.feedback import jobs as monthly_feedback
 from billing.feedback import operations as feedback
@@ -95,5 +96,5 @@ SERVICE = Service(
         promised.jobs,
         discount_requests.jobs,
     ],
-    checks=[ledger_is_whole, statements_are_whole, budgets_add_up],
+    checks=[ledger_is_whole, held_orders_wait, statements_are_whole, budgets_add_up],
 )

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from billing.exposure import commands
+from billing.exposure.checks import held_orders_wait
 from contracts.billing.exposure import RejectOrder, ReleaseOrder
 from contracts.billing.limits import BlockCredit, ReleaseCredit
 from kernel import clock
@@ -228,3 +229,5 @@ async def test_exposure_is_what_the_facts_add_up_to_whatever_happens(billing: Bi
         parts = credit.receivable + credit.ordered + credit.reserved - credit.unallocated
         assert parts == credit.used
     assert await billing.wrong() == []
+    async with billing.database.working("test") as tx:
+        assert await held_orders_wait(tx) == []

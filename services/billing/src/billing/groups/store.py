@@ -45,7 +45,7 @@ async def put(
 
 
 LIMIT = """
-WITH before AS (SELECT id, limit_amount FROM credit_groups WHERE id = $1),
+WITH before AS (SELECT id, limit_amount FROM credit_groups WHERE id = $1 FOR UPDATE),
 changed AS (UPDATE credit_groups g SET limit_amount = $2 FROM before WHERE g.id = before.id
     RETURNING g.*)
 INSERT INTO group_limit_changes (id, group_id, company, unit, currency, before, after,
@@ -58,7 +58,7 @@ FROM changed c JOIN before b USING (id)
 async def set_limit(
     tx: Transaction, group: UUID, limit: Money | None, by: UUID, reason: str
 ) -> None:
-    """The limit that a locked group has from now on, and a line of its history."""
+    """The limit that a group has from now on, and a line of its history."""
     amount = None if limit is None else limit.amount
     await tx.driver.execute(LIMIT, group, amount, uuid7(), by, reason)
 
