@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from decimal import Decimal
 
@@ -16,6 +17,7 @@ from contracts.billing.dunning import (
     ListDunnedItems,
     ListDunningProcedures,
     ListDunningRuns,
+    ListDunningStops,
     PutDunningProcedure,
     RunDunning,
     StopDunning,
@@ -68,6 +70,29 @@ async def test_a_run_that_was_killed_in_the_middle_is_exact_in_the_end(
     assert (done.items, done.letters, done.charges) == (5, 5, 5)
     assert len(await billing.told("customer-dunned")) == 5
     assert len(await billing.documents(kind="fee")) == 5
+    assert await billing.wrong() == []
+
+
+async def test_two_who_process_a_run_at_once_do_it_once(billing: Billing, dunning: Dunning):
+    await dunning.procedure(1, 2)
+    for n in range(3):
+        await dunning.owes(f"F-{n}", await billing.customer(f"T{n}"), "100", "2026-03-10")
+    with on("2026-03-20"):
+        await billing.ask(RunDunning(company=COMPANY))
+        await asyncio.gather(*(dunning.process() for _ in range(4)))
+    done = await dunning.run("2026-03-20")
+    assert (done.items, done.letters) == (3, 3)
+    assert set((await dunning.levels()).values()) == {1}
+
+
+async def test_a_payment_during_a_run_is_seen_or_waits(billing: Billing, dunning: Dunning):
+    customer = await billing.customer()
+    await dunning.owes("F-1", customer, "100", "2026-03-10")
+    with on("2026-03-20"):
+        await billing.ask(RunDunning(company=COMPANY))
+        await asyncio.gather(dunning.process(), billing.pay(customer, "100", paid_on="2026-03-20"))
+    assert (await dunning.run("2026-03-20")).items in {0, 1}
+    assert await dunning.levels() == {}
     assert await billing.wrong() == []
 
 
@@ -240,6 +265,8 @@ async def test_disputed_and_stopped_items_are_left_out_and_come_in_again(
     assert await dunning.levels() == {"F-3": 1, "F-2": 1}
     lifted = await billing.ask(LiftDunningStop(stop=whole.stop))
     assert lifted.lifted
+    listed = (await billing.ask(ListDunningStops(customer=customer))).items
+    assert [(one.stop, one.lifted) for one in listed] == [(whole.stop, True), (stop.stop, False)]
     assert not stop.lifted
     await dunning.run("2026-04-21")
     assert await dunning.levels() == {"F-3": 2, "F-2": 2}

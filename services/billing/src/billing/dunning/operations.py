@@ -63,6 +63,14 @@ async def lift_stop(
     return await commands.lift(tx, asked, who)
 
 
+@operations.question(contract.ListDunningStops)
+async def list_stops(
+    tx: Transaction, asked: contract.ListDunningStops, who: Principal
+) -> contract.DunningStops:
+    """What of a customer is or was left out."""
+    return await queries.stops(tx, asked.customer)
+
+
 @operations.command(contract.RunDunning)
 async def run_dunning(
     tx: Transaction, asked: contract.RunDunning, who: Principal

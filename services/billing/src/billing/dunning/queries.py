@@ -12,6 +12,7 @@ from billing import paging
 from billing.batch import Row
 from billing.dunning import store
 from billing.dunning.model import Procedure
+from billing.exposure import queries as credit
 from contracts.billing import dunning as contract
 from kernel.database import Transaction
 from kernel.money import Money, plain
@@ -69,6 +70,16 @@ async def procedures_of(
     return {
         customer: by_key.get(own.get(customer, standard.key), standard) for customer in customers
     }
+
+
+async def stops(tx: Transaction, customer: UUID) -> contract.DunningStops:
+    """The stops of a customer, the latest first, those that were lifted too.
+
+    Raises:
+        NotFound: the customer is not there, or out of the person's scope.
+    """
+    await credit.credit_of(tx, customer)
+    return contract.DunningStops(items=[stop(row) for row in await store.stops(tx, customer)])
 
 
 def stop(row: Row) -> contract.DunningStop:

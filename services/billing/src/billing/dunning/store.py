@@ -189,6 +189,13 @@ async def lift_stop(tx: Transaction, stop: UUID, by: UUID) -> Row | None:
     return row
 
 
+async def stops(tx: Transaction, customer: UUID) -> Sequence[Row]:
+    """The stops of a customer, the latest first."""
+    return await tx.driver.fetch(
+        f"SELECT {STOP} FROM dunning_stops WHERE customer = $1 ORDER BY id DESC", customer
+    )
+
+
 async def owes(tx: Transaction, customer: UUID, item: UUID) -> bool:
     """Whether this is an open invoice of this customer."""
     found: bool = await tx.driver.fetchval(
@@ -231,11 +238,12 @@ async def begin_run(
 
 
 async def next_run(tx: Transaction) -> Row | None:
-    """A run that is not done, and since when payments have not been looked at for interest."""
+    """A run that is not done and nobody is at, and when the one before it was asked for."""
     row: Row | None = await tx.driver.fetchrow(
         "SELECT r.*, (SELECT max(b.asked_at) FROM dunning_runs b"
         "             WHERE b.company = r.company AND b.as_of < r.as_of) AS before"
         " FROM dunning_runs r WHERE state = 'running' ORDER BY asked_at LIMIT 1"
+        " FOR UPDATE SKIP LOCKED"
     )
     return row
 

@@ -187,6 +187,7 @@ RESOURCES: tuple[Resource, ...] = (
     _get("/dunning-procedures", dunning.ListDunningProcedures, company=True),
     _put("/dunning-procedures/{key}", dunning.PutDunningProcedure),
     _put("/customers/{customer}/dunning-procedure", dunning.AssignDunningProcedure),
+    _get("/customers/{customer}/dunning-stops", dunning.ListDunningStops),
     _post("/dunning-stops", dunning.StopDunning),
     _post("/dunning-stops/{stop}/lifting", dunning.LiftDunningStop, status=200),
     _get("/dunning-runs", dunning.ListDunningRuns),

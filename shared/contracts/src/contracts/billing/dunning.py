@@ -111,6 +111,21 @@ class DunningStop(Message):
     lifted: bool
 
 
+class DunningStops(Message):
+    """The stops of a customer, the latest first."""
+
+    items: Sequence[DunningStop]
+
+
+class ListDunningStops(Question[DunningStops]):
+    """What of a customer is left out of dunning, and what was."""
+
+    operation: ClassVar = "billing.list-dunning-stops"
+    answer: ClassVar = DunningStops
+    roles: ClassVar = EVERYONE
+    customer: UUID
+
+
 class StopDunning(Command[DunningStop]):
     """Leave a customer, or one open item of theirs, out of dunning."""
 
