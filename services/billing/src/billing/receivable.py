@@ -27,6 +27,24 @@ _OPEN_ON = """
 )
 """
 
+# The same added up without looking at each item: what is open now, and the entries since taken
+# off. Sums are right, and so is the number of items; single rows mean nothing.
+_OWED_ON = """
+{name} AS (
+    SELECT customer, unit, rep, currency, document, due_on, disputed, open, 1 AS items
+    FROM open_items
+    WHERE company = $1 AND open > 0 AND kind IN ('invoice', 'interest', 'fee')
+    UNION ALL
+    SELECT i.customer, i.unit, i.rep, i.currency, i.document, i.due_on, i.disputed, -s.amount,
+           (i.open <> s.amount)::int - (i.open > 0)::int
+    FROM (
+        SELECT item, sum(amount) AS amount FROM entries
+        WHERE company = $1 AND account = 'receivable' AND dated_on > {day} GROUP BY item
+    ) s JOIN open_items i USING (item)
+    WHERE i.kind IN ('invoice', 'interest', 'fee')
+)
+"""
+
 # What a payment settled and was taken back again within the days counts for nothing.
 _PAID = """
 paid AS MATERIALIZED (
@@ -89,6 +107,11 @@ _JOINED = {
 def open_on(day: str, name: str = "open_on") -> str:
     """The items that were open when a day ended, as a part of a statement; $1 is the company."""
     return _OPEN_ON.format(day=day, name=name)
+
+
+def owed_on(day: str, name: str = "owed_on") -> str:
+    """What was open when a day ended, for adding up only; $1 is the company."""
+    return _OWED_ON.format(day=day, name=name)
 
 
 def paid_between(first: str, last: str) -> str:

@@ -35,8 +35,8 @@ async def ageing(tx: Transaction, asked: ReportAgeing) -> AgeingReport:
     for row in rows:
         one = sums.setdefault((row["id"], row["currency"]), _Sums(row["name"]))
         one.items += row["items"]
-        one.by_first_day[row["first_day"]] = row["open"]
-    found = [_row(id_, currency, one, bounds) for (id_, currency), one in sums.items()]
+        one.by_first_day[(0, *first_days)[row["bucket"]]] = row["open"]
+    found = [_row(id_, currency, one, bounds) for (id_, currency), one in sums.items() if one.items]
     return AgeingReport(
         rows=sorted(found, key=_order),
         company=asked.company,
@@ -53,7 +53,9 @@ def _order(row: AgeingRow) -> tuple[bool, str, str, str]:
 
 def _row(id_: str | None, currency: str, one: _Sums, bounds: tuple[int, ...]) -> AgeingRow:
     amounts = _plain(rules.added_up(one.by_first_day, bounds))
-    usual = _plain(rules.added_up(one.by_first_day, rules.USUAL))
+    usual = amounts
+    if bounds != rules.USUAL:
+        usual = _plain(rules.added_up(one.by_first_day, rules.USUAL))
     return AgeingRow(
         id=id_,
         name=one.name,

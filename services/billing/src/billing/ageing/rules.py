@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from kernel.problems import Refusal
 
@@ -41,7 +42,8 @@ def bounds(asked: str) -> tuple[int, ...]:
     return days
 
 
-def buckets(of: Sequence[int]) -> tuple[str, ...]:
+@cache
+def buckets(of: tuple[int, ...]) -> tuple[str, ...]:
     """The names of the buckets, the youngest first: 0 or fewer days is current.
 
     Source: BI5.
@@ -53,7 +55,8 @@ def buckets(of: Sequence[int]) -> tuple[str, ...]:
     return ("current", *between, f"over_{of[-1]}")
 
 
-def bucket(days: int, of: Sequence[int]) -> str:
+@cache
+def bucket(days: int, of: tuple[int, ...]) -> str:
     """The bucket of an item: the last day of a bucket is within it.
 
     Source: BI5.
@@ -65,7 +68,7 @@ def bucket(days: int, of: Sequence[int]) -> str:
     return buckets(of)[place]
 
 
-def added_up(by_first_day: Mapping[int, Decimal], of: Sequence[int]) -> dict[str, Decimal]:
+def added_up(by_first_day: Mapping[int, Decimal], of: tuple[int, ...]) -> dict[str, Decimal]:
     """Amounts that are sorted by the first day of a finer bucket, added up to these buckets.
 
     Source: BI5.

@@ -7,16 +7,12 @@ from datetime import date
 from functools import cache
 
 from billing.batch import Row
-from billing.receivable import grouped, open_on
+from billing.receivable import grouped, owed_on
 from kernel.database import Transaction
 
-FIRST_DAY = """
-CASE width_bucket($2 - {since}, $3::int[]) WHEN 0 THEN 0
-     ELSE ($3::int[])[width_bucket($2 - {since}, $3::int[])] END AS first_day
-"""
 SINCE = {
-    "due": ("o.due_on", "open_on o"),
-    "invoice": ("d.issued_on", "open_on o JOIN documents d ON d.id = o.document"),
+    "due": ("o.due_on", "owed_on o"),
+    "invoice": ("d.issued_on", "owed_on o JOIN documents d ON d.id = o.document"),
 }
 
 
@@ -25,11 +21,11 @@ def statement(by: str | None, basis: str) -> str:
     """The statement of an ageing: $1 company, $2 day, $3 the first days of its buckets."""
     since, source = SINCE[basis]
     return grouped(
-        [open_on("$2")],
+        [owed_on("$2")],
         source,
         by,
-        ["sum(o.open) AS open", "count(*) AS items"],
-        [FIRST_DAY.format(since=since)],
+        ["sum(o.open) AS open", "sum(o.items) AS items"],
+        [f"width_bucket($2 - {since}, $3::int[]) AS bucket"],
     )
 
 
@@ -41,5 +37,5 @@ async def aged(
     basis: str,
     first_days: Sequence[int],
 ) -> Sequence[Row]:
-    """Open amounts by the first day of their bucket, of what the asking person may see."""
+    """Open amounts by bucket, of what the asking person may see: 0 is before the first day."""
     return await tx.driver.fetch(statement(by, basis), company, as_of, list(first_days))

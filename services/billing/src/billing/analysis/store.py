@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 
 from billing.batch import Row
-from billing.receivable import grouped, open_on, paid_between
+from billing.receivable import grouped, owed_on, paid_between
 from kernel.database import Transaction
 
 # $2 is the first day and $3 the last.
@@ -40,8 +40,8 @@ FIGURES = (
 @cache
 def _receivables(by: str | None) -> str:
     parts = [
-        open_on("($2::date - 1)", "opening"),
-        open_on("$3", "closing"),
+        owed_on("($2::date - 1)", "opening"),
+        owed_on("$3", "closing"),
         paid_between("$2", "$3"),
         FACTS,
     ]
@@ -122,10 +122,10 @@ async def payments(
 
 
 LARGEST = f"""
-WITH {open_on("$2")}, owed AS (
+WITH {owed_on("$2")}, owed AS (
     SELECT customer, currency, sum(open) AS open,
            coalesce(sum(open) FILTER (WHERE due_on < $2), 0) AS overdue
-    FROM open_on GROUP BY customer, currency HAVING sum(open) > 0
+    FROM owed_on GROUP BY customer, currency HAVING sum(open) > 0
 ), ranked AS (
     SELECT *, row_number() OVER most AS rank, sum(open) OVER most AS upto,
            sum(open) OVER whole AS whole, count(*) OVER whole AS customers,
@@ -147,7 +147,7 @@ async def largest(tx: Transaction, company: str, as_of: date, top: int) -> Seque
 
 # How late a customer usually is: days after the due day in a year, weighted by what was paid.
 EXPECTED = f"""
-WITH {open_on("$2")}, {paid_between("($2::date - 364)", "$2")}, habits AS (
+WITH {owed_on("$2")}, {paid_between("($2::date - 364)", "$2")}, habits AS (
     SELECT i.customer, paid.currency, sum(paid.amount) AS weight,
            sum(paid.amount * greatest(paid_on - i.due_on, 0)) AS late
     FROM paid JOIN open_items i USING (item) WHERE paid.amount > 0
@@ -157,8 +157,8 @@ WITH {open_on("$2")}, {paid_between("($2::date - 364)", "$2")}, habits AS (
 )
 SELECT o.currency, o.disputed,
        o.due_on + round(coalesce(h.late / h.weight, u.days, 0))::int AS expected_on,
-       sum(o.open) AS open, count(*) AS items, min(u.days) AS habit
-FROM open_on o LEFT JOIN habits h USING (customer, currency) LEFT JOIN usual u USING (currency)
+       sum(o.open) AS open, sum(o.items) AS items, min(u.days) AS habit
+FROM owed_on o LEFT JOIN habits h USING (customer, currency) LEFT JOIN usual u USING (currency)
 GROUP BY 1, 2, 3
 """
 
