@@ -18,28 +18,28 @@ from kernel.money import Money
 
 LEGAL = re.compile(r"([A-Z0-9]+?)F([0-9]{6,12})")
 """As `numbering.rules.legal_number` writes it, letters and digits only."""
-NAMED = """
-SELECT w.entry, d.id, d.customer FROM unnest($2::int[], $3::text[]) AS w (entry, word)
-JOIN documents d ON d.company = $1 AND d.kind = 'invoice' AND bank_plain(d.number) = w.word
+# Each word is looked up by itself (LATERAL with a LIMIT), whatever the planner thinks of words.
+LOOK_UP = """
+SELECT w.entry, found.* FROM unnest($2::int[], $3::text[]) AS w (entry, word)
+CROSS JOIN LATERAL ({} LIMIT 20) found
 """
+NAMED = LOOK_UP.format(
+    "SELECT id, customer FROM documents"
+    " WHERE company = $1 AND kind = 'invoice' AND bank_plain(number) = w.word"
+)
+NUMBERED = LOOK_UP.format(
+    "SELECT customer FROM customers WHERE company = $1 AND bank_plain(number) = w.word"
+)
+CALLED = LOOK_UP.format(
+    "SELECT customer FROM customers WHERE company = $1 AND bank_plain(name) = w.word"
+)
+PAYING = LOOK_UP.format("SELECT customer FROM bank_payers WHERE company = $1 AND number = w.word")
 LEGALLY = """
 SELECT w.entry, d.id, d.customer
 FROM unnest($2::int[], $3::text[], $4::bigint[]) AS w (entry, unit, number)
 JOIN units u ON u.company = $1 AND bank_plain(u.unit) = w.unit
 JOIN legal_numbers n ON (n.company, n.unit, n.kind, n.number) = ($1, u.unit, 'invoice', w.number)
 JOIN documents d ON d.id = n.document
-"""
-NUMBERED = """
-SELECT w.entry, c.customer FROM unnest($2::int[], $3::text[]) AS w (entry, word)
-JOIN customers c ON c.company = $1 AND bank_plain(c.number) = w.word
-"""
-CALLED = """
-SELECT w.entry, c.customer FROM unnest($2::int[], $3::text[]) AS w (entry, word)
-JOIN customers c ON c.company = $1 AND bank_plain(c.name) = w.word
-"""
-PAYING = """
-SELECT w.entry, p.customer FROM unnest($2::int[], $3::text[]) AS w (entry, word)
-JOIN bank_payers p ON p.company = $1 AND p.number = w.word
 """
 OWED = """
 SELECT i.document, i.customer, d.number, sum(i.open) AS open, array_agg(i.open) AS parts
