@@ -8,6 +8,7 @@ from contracts.billing import expenses as contract
 from kernel import clock
 from kernel.database import Transaction
 from kernel.operations import Page
+from kernel.problems import NotFound
 from kernel.rpc import Operations
 from kernel.scope import Principal
 
@@ -33,6 +34,8 @@ async def list_categories(
     tx: Transaction, asked: contract.ListExpenseCategories, who: Principal
 ) -> contract.ExpenseCategories:
     """The kinds of expenses."""
+    if asked.company not in who.units:
+        raise NotFound("company", asked.company)
     return await queries.categories(tx, asked.company)
 
 
