@@ -20,10 +20,12 @@ CREATE TABLE dunning_procedures (
     company text NOT NULL, key text NOT NULL, name text NOT NULL,
     standard boolean NOT NULL DEFAULT false,
     yearly_rate numeric CHECK (yearly_rate > 0),
-    days_of_year int CHECK (days_of_year IN (360, 365)),
+    days_of_year int CHECK (days_of_year IN (360, 365)), interest_since timestamptz,
     PRIMARY KEY (company, key),
-    CHECK ((yearly_rate IS NULL) = (days_of_year IS NULL))
+    CHECK ((yearly_rate IS NULL) = (days_of_year IS NULL)),
+    CHECK ((yearly_rate IS NULL) = (interest_since IS NULL))
 );
+COMMENT ON COLUMN dunning_procedures.interest_since IS 'what was paid before bears no interest';
 COMMENT ON COLUMN dunning_procedures.company IS '* holds for every company without one of its own';
 CREATE UNIQUE INDEX dunning_standard ON dunning_procedures (company) WHERE standard;
 CREATE TABLE dunning_levels (

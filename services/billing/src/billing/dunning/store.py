@@ -58,6 +58,16 @@ async def procedure_rows(tx: Transaction, company: str) -> Sequence[Row]:
     return await tx.driver.fetch(PROCEDURES, [company, EVERYWHERE])
 
 
+PUT = """
+INSERT INTO dunning_procedures AS p
+    (company, key, name, standard, yearly_rate, days_of_year, interest_since)
+VALUES ($1, $2, $3, $4, $5::numeric, $6, CASE WHEN $5 IS NOT NULL THEN now() END)
+ON CONFLICT (company, key) DO UPDATE SET
+    name = $3, standard = $4, yearly_rate = $5, days_of_year = $6,
+    interest_since = CASE WHEN $5 IS NOT NULL THEN coalesce(p.interest_since, now()) END
+"""
+
+
 async def put_procedure(
     tx: Transaction, one: Procedure, texts: Mapping[int, tuple[str, str]]
 ) -> None:
@@ -71,9 +81,7 @@ async def put_procedure(
         )
     terms = one.interest
     await tx.driver.execute(
-        "INSERT INTO dunning_procedures (company, key, name, standard, yearly_rate, days_of_year)"
-        " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (company, key) DO UPDATE SET"
-        " name = $3, standard = $4, yearly_rate = $5, days_of_year = $6",
+        PUT,
         one.company,
         one.key,
         one.name,
@@ -241,7 +249,9 @@ async def next_run(tx: Transaction) -> Row | None:
     """A run that is not done and nobody is at, and when the one before it was asked for."""
     row: Row | None = await tx.driver.fetchrow(
         "SELECT r.*, (SELECT max(b.asked_at) FROM dunning_runs b"
-        "             WHERE b.company = r.company AND b.as_of < r.as_of) AS before"
+        "             WHERE b.company = r.company AND b.as_of < r.as_of) AS before,"
+        " (SELECT min(p.interest_since) FROM dunning_procedures p"
+        "  WHERE p.company IN (r.company, '*')) AS interest_since"
         " FROM dunning_runs r WHERE state = 'running' ORDER BY asked_at LIMIT 1"
         " FOR UPDATE SKIP LOCKED"
     )
@@ -276,10 +286,13 @@ async def next_customers(tx: Transaction, run: Row, at_most: int) -> list[UUID]:
     return [row["customer"] for row in rows]
 
 
-def _since(run: Row) -> datetime:
-    """Settlements from then on have not been looked at for interest."""
+def _since(run: Row) -> datetime | None:
+    """Settlements from then on have not been looked at for interest; None when none bears any."""
     before: datetime | None = run["before"]
-    return run["asked_at"] - timedelta(days=36500) if before is None else before - LATE_COMMITS
+    since: datetime | None = run["interest_since"]
+    if since is None or before is None:
+        return since
+    return max(since, before - LATE_COMMITS)
 
 
 OVERDUE = """
