@@ -21,6 +21,7 @@ from billing.ledger import commands, matching, posting, store
 from billing.ledger.checks import rebuild
 from billing.ledger.model import Instalment, Kind, OpenItem, Part, Payment, Whose
 from billing.write_offs import rules as write_offs
+from contracts.billing.ledger import GetCustomerAccount
 from kernel.database import Transaction
 from kernel.ids import uuid7
 from kernel.money import Money
@@ -142,6 +143,9 @@ async def test_after_any_sequence_the_ledger_sums_to_zero_and_a_rebuild_changes_
         await one.act(*act)
     assert await billing.wrong() == []
     before = await billing.credit(one.customer)
+    account = await billing.ask(GetCustomerAccount(customer=one.customer, limit=200))
+    moved = (each.amount for each in account.movements if each.amount.currency == "MXN")
+    assert Money.total(moved, "MXN") == account.balance
     async with billing.database.working("rebuild") as tx:
         rows = await tx.driver.fetch("SELECT currency, sum(amount) FROM entries GROUP BY 1")
         assert [row["sum"] for row in rows if row["sum"] != 0] == []
