@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from contracts.billing.bank import ImportStatement, Statements
+
 from ..conftest import ANA, BEN, Gateway, know_units
 
 STATEMENT = b"<Document>una cuenta</Document>"
@@ -160,3 +162,21 @@ async def test_nobody_uploads_or_reads_without_signing_in(keeping: Gateway):
     async with keeping.client("") as nobody:
         assert (await upload(nobody)).status_code == 401
         assert (await nobody.get(f"/api/v1/files/{REFERENCE}")).status_code == 401
+
+
+async def test_what_was_uploaded_is_imported_by_its_reference(
+    keeping: Gateway, stand_in: Any, other_database: Any, folder: Path
+):
+    async def imported(tx: Any, asked: ImportStatement, who: Any) -> Statements:
+        digest = asked.file.removeprefix("sha256:")
+        assert (folder / "sha256" / digest[:2] / digest).read_bytes() == STATEMENT
+        return Statements(items=[])
+
+    async with stand_in("billing", other_database, {ImportStatement: imported}):
+        async with keeping.client() as admin:
+            file = (await upload(admin)).json()["file"]
+            body = {"company": "acme", "file": file}
+            taken = await admin.post("/api/v1/bank-statements", json=body)
+            wrong = await admin.post("/api/v1/bank-statements", json=body | {"file": "marzo.xml"})
+    assert (taken.status_code, taken.json()) == (201, {"items": [], "next": None})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "request.malformed")
