@@ -187,10 +187,11 @@ async def look_at_prices(tx: Transaction, orders: Sequence[OrderPlacedV1], heard
     found = []
     for day in sorted({order.placed_on for order in orders}):
         found += await _breaches(tx, [each for each in orders if each.placed_on == day], day)
-    await store.add_breaches(tx, found)
+    new = await store.add_breaches(tx, found)
     for order, breaches in found:
-        with because(heard, order.order):
-            tx.announce(events.breach_found(order, breaches), person=order.rep)
+        if order.order in new:
+            with because(heard, order.order):
+                tx.announce(events.breach_found(order, breaches), person=order.rep)
 
 
 async def _breaches(

@@ -1,5 +1,7 @@
 """Discounts, who may grant them, and breaches in the database."""
 
+# ruff: noqa: S608 - statements are made of our own names; values are parameters
+
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
@@ -10,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Numeric, Table, Text, Uuid
 
-from billing.batch import Row, insert_many
+from billing.batch import Row, arrays, insert_many
 from billing.discounts.model import Authority, Breach, Granted, State, Working
 from billing.tables import metadata
 from contracts.customers.order_placed import OrderPlacedV1
@@ -248,10 +250,17 @@ async def expired_waiting(tx: Transaction, act: str, today: date) -> list[UUID]:
     return [row["id"] for row in await tx.driver.fetch(EXPIRED, act, today)]
 
 
+_BREACH = tuple(price_breaches.c.keys())
+ADD_BREACHES = f"""
+INSERT INTO price_breaches ({", ".join(_BREACH)}) SELECT * FROM {arrays(price_breaches, _BREACH)}
+ON CONFLICT DO NOTHING RETURNING order_id
+"""
+
+
 async def add_breaches(
     tx: Transaction, found: Sequence[tuple[OrderPlacedV1, Sequence[Breach]]]
-) -> None:
-    """Breaches of the price policy, line by line."""
+) -> set[UUID]:
+    """Breaches of the price policy, line by line; returns the orders that are new among them."""
     rows = [
         (
             order.order, each.sold.number, order.number, order.company, order.unit, order.rep,
@@ -261,8 +270,10 @@ async def add_breaches(
         for order, breaches in found
         for each in breaches
     ]  # fmt: skip
-    columns = tuple(price_breaches.c.keys())
-    await insert_many(tx, price_breaches, columns, rows, "ON CONFLICT DO NOTHING")
+    if not rows:
+        return set()
+    added = await tx.driver.fetch(ADD_BREACHES, *map(list, zip(*rows, strict=True)))
+    return {row["order_id"] for row in added}
 
 
 BREACHES = """
