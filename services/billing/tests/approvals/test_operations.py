@@ -176,6 +176,23 @@ async def test_the_same_is_not_asked_for_twice_until_it_was_decided(billing: Bil
     assert await ask_for(billing, "2") != wanted
 
 
+async def test_a_rep_is_told_that_the_request_of_another_waits_without_seeing_it(
+    billing: Billing,
+):
+    await ask_for(billing, "1")
+    with pytest.raises(rules.RequestedAlready):
+        await ask_for(billing, "1", who=billing.asks("rep", person=LUZ))
+
+
+async def test_of_those_who_ask_for_the_same_at_once_one_request_waits(billing: Billing):
+    people = [billing.asks("rep", person=UUID(int=200 + n)) for n in range(5)]
+    made = await asyncio.gather(
+        *(ask_for(billing, "1", who=who) for who in people), return_exceptions=True
+    )
+    assert sum(isinstance(one, rules.RequestedAlready) for one in made) == 4
+    assert len(await billing.told("approval-requested")) == 1
+
+
 async def test_what_is_withdrawn_waits_for_nobody(billing: Billing):
     wanted = await ask_for(billing, "1")
     async with billing.database.working("test") as tx:
@@ -189,6 +206,7 @@ async def test_an_own_authority_decides_at_once_or_is_the_first_of_two_words(bil
     who = billing.asks("director")
     await ask_for(billing, "500", act="try-own", who=who)
     assert [approval.approved for approval in done] == [True]
+    assert await billing.told("approval-requested") == []  # nothing ever waited
     wanted = await ask_for(billing, "501", act="try-own", who=who)
     with pytest.raises(rules.SamePersonTwice):
         await decide(billing, wanted, who)

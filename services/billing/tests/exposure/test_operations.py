@@ -358,3 +358,4 @@ async def test_a_lowered_limit_warns_too_and_history_warns_nobody(billing: Billi
     await billing.ask(SetLimit(customer=customer, limit=billing.mxn(70)))
     (told,) = await billing.told("credit-alert")
     assert (told["threshold"], told["limit"]["amount"]) == ("1", "70.00")
+    assert (told["customer_number"], told["rep"]) == ("C-Taller Norte", str(ANA))

@@ -59,7 +59,7 @@ def told() -> list[Event]:
         approvals.requested(approval(asked, reason=asked.reason)),
         approvals.decided(approval(decided, reason="", state=State.APPROVED, votes=(vote,))),
         exposure.expired(Commitment(order, OrderState.RESERVED, NOTHING)),
-        exposure.alert(account(alert), used, Decimal("0.8")),
+        exposure.alert(account(alert, owner=alert.rep), "C-1042", used, Decimal("0.8")),
         limits.block_changed(account(block, blocked=("dunning",)), block.reason, None),
         limits.limit_changed(account(changed), changed.changed_by),
     ]

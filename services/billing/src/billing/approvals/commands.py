@@ -55,8 +55,6 @@ async def request(
     Raises:
         RequestedAlready: the same act waits already for this subject.
     """
-    if await store.waiting(tx, act, [subject]):
-        raise rules.RequestedAlready(act)
     approval = asked(
         act=act,
         company=company,
@@ -70,10 +68,14 @@ async def request(
         customer=customer,
         only_roles=None if only_roles is None else frozenset(only_roles),
     )
-    await request_all(tx, [approval])
-    if who and act_of(act).own_authority:
-        return await _first_word(tx, approval, who)
-    return approval
+    own = who if act_of(act).own_authority else None
+    await store.add(tx, [approval])
+    if (await store.waiting(tx, act, [subject])).get(subject) != approval.id:
+        raise rules.RequestedAlready(act)
+    after = await _first_word(tx, approval, own) if own else approval
+    if after.state is State.WAITING:
+        tx.announce(events.requested(after), person=requested_by)
+    return after
 
 
 def asked(**said: Any) -> Approval:

@@ -66,9 +66,12 @@ VOTE = (
 ONE = f"SELECT {', '.join(APPROVAL)} FROM approvals WHERE id = $1"
 
 
+ONCE = "ON CONFLICT (act, subject) WHERE state = 'waiting' DO NOTHING"
+
+
 async def add(tx: Transaction, asked: Iterable[Approval]) -> None:
-    """New requests."""
-    await insert_many(tx, approvals, APPROVAL, [_values(one) for one in asked])
+    """New requests, but for those about whose subject the same act waits already."""
+    await insert_many(tx, approvals, APPROVAL, [_values(one) for one in asked], ONCE)
 
 
 def _values(one: Approval) -> tuple[Any, ...]:

@@ -131,6 +131,7 @@ class Book:
     async def _alert(self) -> None:
         """Tell each threshold once, when it is reached; history is taken note of in silence."""
         reached: dict[UUID, Decimal] = {}
+        alarming = []
         for customer in self._revised | {customer for customer, _ in self._changes}:
             account, now = self._accounts[customer], self.exposure(customer)
             threshold = rules.alert(now, account.policy.alert_at)
@@ -138,9 +139,12 @@ class Book:
                 continue
             reached[customer] = threshold
             if threshold > account.alerted and self._tx.origin == "live":
-                event = events.alert(account, now, threshold)
-                self._tx.announce(event, person=account.owner)
+                alarming.append((account, now, threshold))
         await store.keep_alerts(self._tx, reached)
+        numbers = await store.numbers_of(self._tx, [each.customer for each, _, _ in alarming])
+        for account, now, threshold in alarming:
+            event = events.alert(account, numbers.get(account.customer), now, threshold)
+            self._tx.announce(event, person=account.owner)
 
 
 def group_available(group: Group, more: Money) -> Money | None:

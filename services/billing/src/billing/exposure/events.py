@@ -79,13 +79,17 @@ def expired(reserved: Commitment) -> ReservationExpiredV1:
     )
 
 
-def alert(account: AccountRow, now: Exposure, threshold: Decimal) -> CreditAlertV1:
+def alert(
+    account: AccountRow, number: str | None, now: Exposure, threshold: Decimal
+) -> CreditAlertV1:
     """The credit is used up to a threshold."""
     assert now.limit is not None, "without a limit no threshold is reached"
     return CreditAlertV1(
         unit=account.unit,
         customer=account.customer,
+        customer_number=number,
         company=account.company,
+        rep=account.owner,
         threshold=threshold,
         used=now.used,
         limit=now.limit,

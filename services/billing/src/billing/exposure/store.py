@@ -273,6 +273,16 @@ def _group(row: Row) -> Group:
     return Group(row["id"], row["company"], row["unit"], row["name"], limit, used)
 
 
+async def numbers_of(tx: Transaction, customers: Sequence[UUID]) -> dict[UUID, str]:
+    """What people call these customers, as far as we know their cards."""
+    if not customers:
+        return {}
+    rows = await tx.driver.fetch(
+        "SELECT customer, number FROM customers WHERE customer = ANY ($1)", customers
+    )
+    return {row["customer"]: row["number"] for row in rows}
+
+
 async def keep_alerts(tx: Transaction, alerted: Mapping[UUID, Decimal]) -> None:
     """The thresholds that these customers' credit has reached by now."""
     if alerted:

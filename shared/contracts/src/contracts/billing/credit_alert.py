@@ -23,3 +23,6 @@ class CreditAlertV1(Event):
     """A fraction of the limit: 0.8 is 80 %."""
     used: Money
     limit: Money
+    customer_number: str | None = None
+    rep: UUID | None = None
+    """Whose customer it is."""
