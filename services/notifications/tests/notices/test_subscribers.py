@@ -91,6 +91,9 @@ async def test_somebody_who_left_decides_nothing(notifications: Notifications):
         ("billing.order-rejected.v1", ANA, "Su pedido P-5001 fue rechazado"),
         ("billing.invoice-overdue.v1", ANA, "La factura P-5001 está vencida"),
         ("billing.invoice-overdue.v1", CLARA, "La factura P-5001 está vencida"),
+        ("billing.reservation-expired.v1", ANA, "La reserva de crédito del pedido P-5001 venció"),
+        ("billing.credit-alert.v1", ANA, "El cliente C-1042 llegó al 80% de su límite"),
+        ("billing.credit-alert.v1", CLARA, "El cliente C-1042 llegó al 80% de su límite"),
         ("billing.promise-broken.v1", ANA, "El cliente C-1042 no cumplió su promesa de pago"),
         ("billing.promise-broken.v1", CLARA, "El cliente C-1042 no cumplió su promesa de pago"),
         ("billing.plan-broken.v1", ANA, "El cliente C-1042 se atrasó en su convenio"),
@@ -128,6 +131,31 @@ async def test_each_topic_reaches_whom_it_concerns(
     await notifications.hear(*everybody(), SAMPLES[sample])
     assert await titles(notifications, who) == [title]
     assert await notifications.rows("awaiting") == []
+
+
+def limit(sample: str, **more: Any) -> Any:
+    return SAMPLES[f"billing.approval-{sample}.v1"].model_copy(update={"act": "set-limit"} | more)
+
+
+@pytest.mark.parametrize(
+    ("event", "who", "title"),
+    [
+        (limit("requested"), EVA, "A request waits for your approval"),
+        (limit("decided"), ANA, "Su solicitud fue autorizada"),
+        (limit("decided", approved=False), ANA, "Su solicitud fue rechazada"),
+    ],
+)
+async def test_who_may_approve_and_who_asked_are_told(
+    notifications: Notifications, event: Any, who: Any, title: str
+):
+    await notifications.hear(*everybody(), event)
+    assert await titles(notifications, who) == [title]
+
+
+async def test_a_held_order_is_told_with_its_own_words_only(notifications: Notifications):
+    asked, decided = (SAMPLES[f"billing.approval-{what}.v1"] for what in ("requested", "decided"))
+    await notifications.hear(*everybody(), asked, decided)
+    assert await notifications.rows("notifications") == []
 
 
 async def test_history_is_no_news(notifications: Notifications):

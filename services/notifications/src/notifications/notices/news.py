@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from contracts.billing.approval_decided import ApprovalDecidedV1
+from contracts.billing.approval_requested import ApprovalRequestedV1
 from contracts.billing.budget_exceeded import BudgetExceededV1
 from contracts.billing.collection_escalated import CollectionEscalatedV1
 from contracts.billing.contract_reviewed import ContractReviewedV1
+from contracts.billing.credit_alert import CreditAlertV1
 from contracts.billing.discount_decided import DiscountDecidedV1
 from contracts.billing.expense_approved import ExpenseApprovedV1
 from contracts.billing.handed_to_agency import HandedToAgencyV1
@@ -19,6 +22,7 @@ from contracts.billing.order_released import OrderReleasedV1
 from contracts.billing.plan_broken import PlanBrokenV1
 from contracts.billing.price_breach_found import PriceBreachFoundV1
 from contracts.billing.promise_broken import PromiseBrokenV1
+from contracts.billing.reservation_expired import ReservationExpiredV1
 from contracts.targets.attainment_reached import AttainmentReachedV1
 from kernel.events import Event
 from notifications.notices.model import News
@@ -55,6 +59,14 @@ def _customer(topic: str) -> Callable[[UUID, Any], News]:
     return news
 
 
+def _approval(event_id: UUID, event: ApprovalRequestedV1 | ApprovalDecidedV1) -> News:
+    topic = "approval-waits"
+    if isinstance(event, ApprovalDecidedV1):
+        topic = "approval-granted" if event.approved else "approval-refused"
+    link = f"/approvals/{event.approval}"
+    return News(event_id, topic, event.unit, event.requested_by, link, dict(event))
+
+
 def _discount(event_id: UUID, event: DiscountDecidedV1) -> News:
     topic = "discount-granted" if event.approved else "discount-refused"
     link = f"/discounts/{event.discount}"
@@ -86,6 +98,10 @@ _NEWS: Mapping[str, Callable[[UUID, Any], News]] = {
     OrderHeldV1.type: _order("order-held"),
     OrderReleasedV1.type: _order("order-released"),
     OrderRejectedV1.type: _order("order-rejected"),
+    ReservationExpiredV1.type: _order("reservation-expired"),
+    CreditAlertV1.type: _customer("credit-alert"),
+    ApprovalRequestedV1.type: _approval,
+    ApprovalDecidedV1.type: _approval,
     InvoiceOverdueV1.type: _overdue,
     PromiseBrokenV1.type: _customer("promise-broken"),
     PlanBrokenV1.type: _customer("plan-broken"),
@@ -104,6 +120,10 @@ TOLD: Mapping[str, type[Event]] = {
         OrderHeldV1,
         OrderReleasedV1,
         OrderRejectedV1,
+        ReservationExpiredV1,
+        CreditAlertV1,
+        ApprovalRequestedV1,
+        ApprovalDecidedV1,
         InvoiceOverdueV1,
         PromiseBrokenV1,
         PlanBrokenV1,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contracts.billing.approval_decided import ApprovalDecidedV1
+from contracts.billing.approval_requested import ApprovalRequestedV1
 from contracts.billing.budget_exceeded import BudgetExceededV1
 from contracts.billing.collection_escalated import CollectionEscalatedV1
 from contracts.billing.contract_reviewed import ContractReviewedV1
+from contracts.billing.credit_alert import CreditAlertV1
 from contracts.billing.discount_decided import DiscountDecidedV1
 from contracts.billing.expense_approved import ExpenseApprovedV1
 from contracts.billing.handed_to_agency import HandedToAgencyV1
@@ -15,6 +18,7 @@ from contracts.billing.order_released import OrderReleasedV1
 from contracts.billing.plan_broken import PlanBrokenV1
 from contracts.billing.price_breach_found import PriceBreachFoundV1
 from contracts.billing.promise_broken import PromiseBrokenV1
+from contracts.billing.reservation_expired import ReservationExpiredV1
 from contracts.targets.attainment_reached import AttainmentReachedV1
 from kernel import clock
 from kernel.database import Transaction
@@ -23,6 +27,12 @@ from kernel.inbox import Subscriptions
 from notifications.notices.commands import tell
 
 subscriptions = Subscriptions()
+
+_BOTH = ("release-order", "discount", "contract")
+TOLD_OTHERWISE = frozenset({(act, yes) for act in _BOTH for yes in (True, False)}) | {
+    ("expense", True)
+}
+"""Acts, and whether they were approved, of which their owners tell with words of their own."""
 
 
 @subscriptions.on(OrderHeldV1)
@@ -41,6 +51,32 @@ async def order_released(tx: Transaction, message: Received[OrderReleasedV1]) ->
 async def order_rejected(tx: Transaction, message: Received[OrderRejectedV1]) -> None:
     """The rep has to speak to the customer."""
     await tell(tx, message, now=clock.now())
+
+
+@subscriptions.on(ReservationExpiredV1)
+async def reservation_expired(tx: Transaction, message: Received[ReservationExpiredV1]) -> None:
+    """The rep has to place the order anew, if it still stands."""
+    await tell(tx, message, now=clock.now())
+
+
+@subscriptions.on(CreditAlertV1)
+async def credit_alert(tx: Transaction, message: Received[CreditAlertV1]) -> None:
+    """Somebody has to ask for money, or for another limit, before an order is held."""
+    await tell(tx, message, now=clock.now())
+
+
+@subscriptions.on(ApprovalRequestedV1)
+async def approval_requested(tx: Transaction, message: Received[ApprovalRequestedV1]) -> None:
+    """Somebody has to decide; of a held order they are told with its own words."""
+    if message.event.act != "release-order":
+        await tell(tx, message, now=clock.now())
+
+
+@subscriptions.on(ApprovalDecidedV1)
+async def approval_decided(tx: Transaction, message: Received[ApprovalDecidedV1]) -> None:
+    """Who asked can go on, or has to think of something else."""
+    if (message.event.act, message.event.approved) not in TOLD_OTHERWISE:
+        await tell(tx, message, now=clock.now())
 
 
 @subscriptions.on(InvoiceOverdueV1)
