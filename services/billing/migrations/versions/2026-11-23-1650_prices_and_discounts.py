@@ -51,16 +51,17 @@ COMMENT ON COLUMN customer_classes.class IS 'null is no class from this day on'
 
 DISCOUNTS = """
 CREATE TABLE discount_authorities (
-    company text NOT NULL, role text NOT NULL,
+    company text NOT NULL, unit text NOT NULL, role text NOT NULL,
     scope text NOT NULL CHECK (scope IN ('line', 'document')), currency text NOT NULL,
     rate numeric CHECK (rate >= 0 AND rate <= 1), amount numeric CHECK (amount >= 0),
     below_floor boolean NOT NULL,
-    PRIMARY KEY (company, role, scope, currency)
+    PRIMARY KEY (company, unit, role, scope, currency)
 );
 COMMENT ON COLUMN discount_authorities.company IS '* holds for companies without an own row';
+COMMENT ON COLUMN discount_authorities.unit IS '* holds at units without a row nearer to them';
 COMMENT ON COLUMN discount_authorities.rate IS 'null is without a bound';
 INSERT INTO discount_authorities
-SELECT '*', role, scope, currency, rate, amount * scale, below_floor
+SELECT '*', '*', role, scope, currency, rate, amount * scale, below_floor
 FROM (VALUES ('rep', 'line', 0.05, 2000, false), ('rep', 'document', 0.05, 5000, false),
              ('manager', 'line', 0.15, 20000, false), ('manager', 'document', 0.12, 50000, false),
              ('director', 'line', 0.40, NULL, true), ('director', 'document', 0.30, NULL, true),

@@ -228,6 +228,15 @@ async def test_a_company_says_itself_how_much_a_role_may_take_off(billing: Billi
     rates = {(one.role, one.scope): one.rate for one in known.items if one.currency == "MXN"}
     assert (rates["rep", "line"], rates["rep", "document"]) == (Decimal("0.01"), Decimal("0.05"))
     assert (await request(billing, "95")).state == "requested"
+    for scope in ("line", "document"):
+        here = more.model_copy(update={"unit": "mty", "scope": scope, "rate": Decimal("0.08")})
+        await billing.ask(here, asks("administrator"))
+    assert (await request(billing, "92")).state == "approved"
+    assert (await request(billing, "91.99")).state == "requested"
+    assert (await request(billing, "99.5", unit="gdl")).state == "approved"
+    assert (await request(billing, "95", unit="gdl")).state == "requested"
+    with pytest.raises(NotFound):
+        await billing.ask(more.model_copy(update={"unit": "x"}), asks("administrator"))
     negative = more.model_copy(update={"amount": billing.mxn(-1)})
     with pytest.raises(rules.NegativeAuthority):
         await billing.ask(negative, asks("administrator"))

@@ -16,9 +16,11 @@ from billing.causes import Causes, because
 from billing.customers import queries as customers
 from billing.discounts import events, queries, rules, store
 from billing.discounts.model import Authority, Breach, Granted, Offered, Sold, State, Working
+from billing.organisation import queries as organisation
 from billing.prices import queries as prices
 from billing.prices.rules import NoPrice, floor_of
 from contracts.billing import discounts as contract
+from contracts.billing.limits import EVERY_UNIT
 from contracts.customers.order_placed import OrderPlacedV1
 from contracts.lines import Line
 from kernel import clock
@@ -39,12 +41,20 @@ async def set_authority(
     """Say how much a role may take off."""
     if asked.company not in who.units:
         raise NotFound("company", asked.company)
+    if asked.unit != EVERY_UNIT and asked.unit not in who.units:
+        raise NotFound("unit", asked.unit)
     minor_digits(asked.currency)
     amount = asked.amount
     if amount is not None and (amount - Money.zero(asked.currency)).amount < 0:
         raise rules.NegativeAuthority(amount)
     given = Authority(
-        asked.role, asked.scope, asked.currency, asked.rate, amount, asked.below_floor
+        asked.role,
+        asked.scope,
+        asked.currency,
+        asked.rate,
+        amount,
+        asked.below_floor,
+        asked.unit,
     )
     await store.set_authority(tx, asked.company, given)
     return await queries.authorities(tx, asked.company)
@@ -65,7 +75,7 @@ async def request(
     company = await prices.company_of(tx, unit, who)
     offered = await _offered(tx, asked, (company, unit), today)
     working = rules.work_out(offered, _off_document(asked, offered))
-    matrix = await store.authorities_of(tx, company)
+    matrix = await store.authorities_at(tx, company, await organisation.upwards(tx, unit))
     roles = await authorities.roles_at(tx, who, company, unit)
     own = bool(roles & rules.roles_that_may(working, matrix))
     others = None if own else rules.who_decides(working, matrix, but=ASKS_ONLY)

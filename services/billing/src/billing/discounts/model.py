@@ -102,6 +102,8 @@ class Authority:
     """A fraction of the price by the list: 0.05 is 5 %."""
     amount: Money | None
     below_floor: bool = False
+    unit: str = "*"
+    """Where it holds, and below; * is wherever nothing nearer is said."""
 
 
 @dataclass(frozen=True, slots=True)

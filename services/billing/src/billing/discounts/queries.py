@@ -28,6 +28,7 @@ async def authorities(tx: Transaction, company: str) -> contract.DiscountAuthori
 
 def _authority(one: Authority) -> contract.DiscountAuthority:
     return contract.DiscountAuthority(
+        unit=one.unit,
         role=one.role,
         scope=one.scope,
         currency=one.currency,

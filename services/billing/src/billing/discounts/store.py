@@ -23,6 +23,7 @@ discount_authorities = Table(
     "discount_authorities",
     metadata,
     Column("company", Text, primary_key=True),
+    Column("unit", Text, primary_key=True),
     Column("role", Text, primary_key=True),
     Column("scope", Text, primary_key=True),
     Column("currency", Text, primary_key=True),
@@ -93,14 +94,30 @@ price_breaches = Table(
 )
 
 AUTHORITIES = """
+SELECT DISTINCT ON (unit, role, scope, currency) * FROM discount_authorities
+WHERE company IN ($1, '*') ORDER BY unit, role, scope, currency, company = '*'
+"""
+# What is said nearest to the unit holds there; what a company says goes before what all have.
+AUTHORITIES_AT = """
 SELECT DISTINCT ON (role, scope, currency) * FROM discount_authorities
-WHERE company IN ($1, '*') ORDER BY role, scope, currency, company = '*'
+WHERE company IN ($1, '*') AND (unit = '*' OR unit = ANY ($2))
+ORDER BY role, scope, currency, company = '*', array_position($2::text[], unit) NULLS LAST
 """
 
 
 async def authorities_of(tx: Transaction, company: str) -> list[Authority]:
     """Who may take off how much; a company's own rows go before those for every company."""
     return [_authority(row) for row in await tx.driver.fetch(AUTHORITIES, company)]
+
+
+async def authorities_at(tx: Transaction, company: str, units: Sequence[str]) -> list[Authority]:
+    """Who may take off how much at a unit.
+
+    Args:
+        units: the unit and what it belongs to, the nearest first.
+    """
+    rows = await tx.driver.fetch(AUTHORITIES_AT, company, list(units))
+    return [_authority(row) for row in rows]
 
 
 def _authority(row: Row) -> Authority:
@@ -112,16 +129,18 @@ def _authority(row: Row) -> Authority:
         row["rate"],
         None if amount is None else Money(amount, currency),
         row["below_floor"],
+        row["unit"],
     )
 
 
 async def set_authority(tx: Transaction, company: str, given: Authority) -> None:
     """How much a role may take off from now on."""
     await tx.driver.execute(
-        "INSERT INTO discount_authorities VALUES ($1, $2, $3, $4, $5, $6, $7)"
-        " ON CONFLICT (company, role, scope, currency)"
-        " DO UPDATE SET rate = $5, amount = $6, below_floor = $7",
+        "INSERT INTO discount_authorities VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+        " ON CONFLICT (company, unit, role, scope, currency)"
+        " DO UPDATE SET rate = $6, amount = $7, below_floor = $8",
         company,
+        given.unit,
         given.role,
         given.scope,
         given.currency,

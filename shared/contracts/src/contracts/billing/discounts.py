@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from contracts.billing.limits import EVERY_UNIT
 from contracts.billing.prices import Currency, Product
 from kernel.events import Message
 from kernel.money import Money
@@ -134,8 +135,12 @@ class ListDiscounts(Question[Page[Discount]]):
 
 
 class DiscountAuthority(Message):
-    """Up to how much a role may take off a line, or a document; None is without a bound."""
+    """Up to how much a role may take off a line, or a document; None is without a bound.
 
+    The one nearest to a unit holds there.
+    """
+
+    unit: str = EVERY_UNIT
     role: str
     scope: Scope
     currency: str
@@ -161,12 +166,16 @@ class ListDiscountAuthorities(Question[DiscountAuthorities]):
 
 
 class SetDiscountAuthority(Command[DiscountAuthorities]):
-    """Say how much a role may take off; a rate is a fraction of the price by the list."""
+    """Say how much a role may take off, in a company or at one unit of it and below.
+
+    A rate is a fraction of the price by the list.
+    """
 
     operation: ClassVar = "billing.set-discount-authority"
     answer: ClassVar = DiscountAuthorities
     roles: ClassVar = frozenset({ADMINISTRATOR})
     company: str
+    unit: str = EVERY_UNIT
     role: Literal["rep", "manager", "director", "administrator"]
     scope: Scope
     currency: Currency
