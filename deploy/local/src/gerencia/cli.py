@@ -190,7 +190,7 @@ def verify(service: OneService = None, as_json: AsJson = False) -> None:
 
 
 def _register_others() -> None:
-    """Add the commands whose modules are there: import and report."""
+    """Add the commands whose modules are there: import, report and dun."""
     if find_spec("gerencia.importing"):
         from gerencia.importing import import_
 
@@ -199,6 +199,10 @@ def _register_others() -> None:
         from gerencia import reports
 
         app.add_typer(reports.app, name="report")
+    if find_spec("gerencia.dunning"):
+        from gerencia.dunning import dun
+
+        app.command()(dun)
 
 
 def _say(words: str) -> None:
