@@ -20,5 +20,5 @@ def test_what_we_tell_of_an_assessment_is_the_sample_that_others_read():
 
 def test_what_we_tell_of_a_review_is_the_sample_that_others_read():
     sample = SAMPLES["billing.credit-review-due.v1"]
-    row = sample.model_dump() | {"owner": sample.rep}
+    row = sample.model_dump() | {"owner": sample.rep, "number": sample.customer_number}
     assert events.review_due(row) == sample

@@ -167,6 +167,7 @@ _EVENTS: tuple[Event, ...] = (
     CreditReviewDueV1(
         unit=UNIT,
         customer=CUSTOMER,
+        customer_number="C-1042",
         company=COMPANY,
         rep=ANA,
         assessment=_id(81),

@@ -30,6 +30,7 @@ def review_due(row: Row) -> CreditReviewDueV1:
     return CreditReviewDueV1(
         unit=row["unit"],
         customer=row["customer"],
+        customer_number=row["number"],
         company=row["company"],
         rep=row["owner"],
         assessment=row["assessment"],

@@ -153,11 +153,11 @@ async def reviews(
 
 DUE = """
 UPDATE credit_reviews r SET told_on = $1
-FROM credit_accounts c, assessments a
+FROM credit_accounts c LEFT JOIN customers k ON k.customer = c.customer, assessments a
 WHERE c.customer = r.customer AND a.id = r.assessment AND r.customer IN (
     SELECT customer FROM credit_reviews WHERE told_on IS NULL AND review_on <= $1
     ORDER BY customer LIMIT $2 FOR UPDATE SKIP LOCKED)
-RETURNING r.customer, r.company, r.assessment, r.review_on, a.grade, c.unit, c.owner
+RETURNING r.customer, r.company, r.assessment, r.review_on, a.grade, c.unit, c.owner, k.number
 """
 
 

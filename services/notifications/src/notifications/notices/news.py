@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from contracts.billing.account_feedback_ready import AccountFeedbackReadyV1
 from contracts.billing.approval_decided import ApprovalDecidedV1
 from contracts.billing.approval_requested import ApprovalRequestedV1
 from contracts.billing.budget_exceeded import BudgetExceededV1
 from contracts.billing.collection_escalated import CollectionEscalatedV1
 from contracts.billing.contract_reviewed import ContractReviewedV1
 from contracts.billing.credit_alert import CreditAlertV1
+from contracts.billing.credit_review_due import CreditReviewDueV1
 from contracts.billing.discount_decided import DiscountDecidedV1
 from contracts.billing.expense_approved import ExpenseApprovedV1
 from contracts.billing.handed_to_agency import HandedToAgencyV1
@@ -67,6 +69,11 @@ def _approval(event_id: UUID, event: ApprovalRequestedV1 | ApprovalDecidedV1) ->
     return News(event_id, topic, event.unit, event.requested_by, link, dict(event))
 
 
+def _feedback(event_id: UUID, event: AccountFeedbackReadyV1) -> News:
+    link = f"/people/{event.rep}/account-feedback?month={event.month}"
+    return News(event_id, "account-feedback", event.unit, event.rep, link, dict(event))
+
+
 def _discount(event_id: UUID, event: DiscountDecidedV1) -> News:
     topic = "discount-granted" if event.approved else "discount-refused"
     link = f"/discounts/{event.discount}"
@@ -107,6 +114,8 @@ _NEWS: Mapping[str, Callable[[UUID, Any], News]] = {
     PlanBrokenV1.type: _customer("plan-broken"),
     CollectionEscalatedV1.type: _customer("collection-escalated"),
     HandedToAgencyV1.type: _customer("handed-to-agency"),
+    CreditReviewDueV1.type: _customer("credit-review-due"),
+    AccountFeedbackReadyV1.type: _feedback,
     DiscountDecidedV1.type: _discount,
     PriceBreachFoundV1.type: _order("price-breach"),
     ContractReviewedV1.type: _contract,
@@ -129,6 +138,8 @@ TOLD: Mapping[str, type[Event]] = {
         PlanBrokenV1,
         CollectionEscalatedV1,
         HandedToAgencyV1,
+        CreditReviewDueV1,
+        AccountFeedbackReadyV1,
         DiscountDecidedV1,
         PriceBreachFoundV1,
         ContractReviewedV1,

@@ -26,6 +26,8 @@ RULES = (
     Rule("escalated", "collection-escalated", (Relation.THEIR_SUPERVISOR,)),
     Rule("escalated-to-know", "collection-escalated", (Relation.THE_PERSON,)),
     Rule("handed-to-agency", "handed-to-agency", (Relation.THE_PERSON,)),
+    Rule("credit-review-due", "credit-review-due", (Relation.THE_PERSON, Role(COLLECTOR))),
+    Rule("account-feedback", "account-feedback", (Relation.THE_PERSON,)),
     Rule("discount-granted", "discount-granted", (Relation.THE_PERSON,)),
     Rule("discount-refused", "discount-refused", (Relation.THE_PERSON,)),
     Rule("price-breach", "price-breach", (Role(MANAGER), Relation.THEIR_SUPERVISOR)),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contracts.billing.account_feedback_ready import AccountFeedbackReadyV1
 from contracts.billing.approval_decided import ApprovalDecidedV1
 from contracts.billing.approval_requested import ApprovalRequestedV1
 from contracts.billing.budget_exceeded import BudgetExceededV1
 from contracts.billing.collection_escalated import CollectionEscalatedV1
 from contracts.billing.contract_reviewed import ContractReviewedV1
 from contracts.billing.credit_alert import CreditAlertV1
+from contracts.billing.credit_review_due import CreditReviewDueV1
 from contracts.billing.discount_decided import DiscountDecidedV1
 from contracts.billing.expense_approved import ExpenseApprovedV1
 from contracts.billing.handed_to_agency import HandedToAgencyV1
@@ -106,6 +108,18 @@ async def collection_escalated(tx: Transaction, message: Received[CollectionEsca
 @subscriptions.on(HandedToAgencyV1)
 async def handed_to_agency(tx: Transaction, message: Received[HandedToAgencyV1]) -> None:
     """The rep no longer asks for this money."""
+    await tell(tx, message, now=clock.now())
+
+
+@subscriptions.on(CreditReviewDueV1)
+async def credit_review_due(tx: Transaction, message: Received[CreditReviewDueV1]) -> None:
+    """Somebody has to look at the customer's credit again."""
+    await tell(tx, message, now=clock.now())
+
+
+@subscriptions.on(AccountFeedbackReadyV1)
+async def account_feedback(tx: Transaction, message: Received[AccountFeedbackReadyV1]) -> None:
+    """The rep can read how their accounts closed."""
     await tell(tx, message, now=clock.now())
 
 

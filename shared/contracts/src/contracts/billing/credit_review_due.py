@@ -17,8 +17,10 @@ class CreditReviewDueV1(Event):
     entity: ClassVar = "customer"
 
     customer: UUID
+    customer_number: str | None
     company: str
     rep: UUID | None
+    """Whose customer it is."""
     assessment: UUID
     review_on: date
     grade: str | None
