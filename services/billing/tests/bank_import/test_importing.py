@@ -11,7 +11,7 @@ from contracts.billing import bank
 from kernel.problems import NotFound, NotYourUnit, Refusal
 
 from ..conftest import COMPANY, Billing
-from .conftest import Bank, camt, ntry, ofx, stmttrn
+from .conftest import IBAN, Bank, camt, ntry, ofx, stmttrn
 
 CSV = {"booked_on": "day", "amount": "amount", "text": ["text"]}
 
@@ -129,6 +129,16 @@ async def test_an_account_belongs_to_a_unit_in_scope_and_keeps_its_currency(
     again = await bank_.put(name="Banorte pesos", automatic_from="0.95")
     assert (again.account, again.name) == (bank_.account, "Banorte pesos")
     assert len((await billing.ask(bank.ListBankAccounts())).items) == 1
+
+
+async def test_an_account_of_another_branch_cannot_be_taken_over(billing: Billing, bank_: Bank):
+    asked = bank.PutBankAccount(
+        company=COMPANY, unit="gdl", number=IBAN, name="Nuestra", currency="MXN"
+    )
+    with pytest.raises(NotFound):
+        await billing.ask(asked, billing.asks("director", units=("gdl",)))
+    [kept] = (await billing.ask(bank.ListBankAccounts())).items
+    assert (kept.name, kept.unit) == ("Banorte", COMPANY)
 
 
 async def test_an_account_that_is_not_there_is_not_found(bank_: Bank):

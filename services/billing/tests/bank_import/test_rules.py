@@ -96,6 +96,12 @@ def test_opening_and_entries_make_the_closing_balance_to_the_cent():
             rules.check(statement(wrong), "MXN", DAY)
 
 
+def test_a_name_of_three_hundred_letters_fits_and_a_longer_one_does_not():
+    rules.check(Statement(None, "MXN", (entry("1.00", id_="R" * 300),)), "MXN", DAY)
+    with pytest.raises(rules.MalformedStatement):
+        rules.check(Statement(None, "MXN", (entry("1.00", id_="R" * 301),)), "MXN", DAY)
+
+
 def test_the_banks_own_name_twice_is_refused_and_without_it_two_are_two():
     with pytest.raises(rules.EntryTwice):
         rules.keys([entry("5.00", id_="A1"), entry("6.00", id_="A1")])

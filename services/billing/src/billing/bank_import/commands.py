@@ -39,7 +39,7 @@ async def put_account(
     """Make a bank account known, or change how its statements are read.
 
     Raises:
-        NotFound: the company has no such unit.
+        NotFound: the company has no such unit, or the account is of one out of sight.
         OtherCurrency: the account is there already, in another currency.
         UnknownCurrency
     """
@@ -62,7 +62,8 @@ async def put_account(
     for known in await store.accounts(tx, asked.company):
         if known.number == number and known.currency != asked.currency:
             raise rules.OtherCurrency(known.currency, asked.currency)
-    await store.keep_account(tx, account)
+    if not await store.keep_account(tx, account):
+        raise NotFound("bank account", number)
     return account
 
 
@@ -77,13 +78,14 @@ async def import_statement(
         UnknownAccount, AccountNeeded, OtherCurrency, EntryTwice, EntryDiffers,
         StatementDiffers, TooManyEntries, UnknownFile
     """
-    known = await store.accounts(tx, asked.company, lock=True)
+    known = await store.accounts(tx, asked.company)
     told = next((one for one in known if one.account == asked.account), None)
     if asked.account is not None and told is None:
         raise NotFound("bank account", str(asked.account))
     content = await files.content(asked.file)
     about = None if told is None else Told(told.currency, told.mapping)
     form, statements = await asyncio.to_thread(reading.read, content, about)
+    await store.accounts(tx, asked.company, lock=True)  # two imports of one file are one
     taken = []
     for said in statements:
         account = _account_of(said, known, told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -18,6 +19,7 @@ from kernel.money import Money, minor_digits
 from kernel.problems import TooLarge
 
 DEEPEST = 30
+MOST_DIGITS = 15
 LONGEST_HEADER = 4096
 LARGEST = 32 * 1024 * 1024
 """The library takes all of it into memory, several times over."""
@@ -121,9 +123,16 @@ def _statement(said: Any, element: Element) -> Statement:
         entries=tuple(entries),
         from_on=_day(element.findtext("BANKTRANLIST/DTSTART")) if listed else None,
         to_on=_day(element.findtext("BANKTRANLIST/DTEND")) if listed else None,
-        closing=None if closing is None else Money.of(closing.balamt, said.curdef),
+        closing=None if closing is None else _amount(closing.balamt, said.curdef),
         left_out=len(days) - len(entries),
     )
+
+
+def _amount(said: Decimal, currency: str) -> Money:
+    # The library takes whatever Decimal does, NaN and 1E+99 as well.
+    if not said.is_finite() or abs(said.adjusted()) > MOST_DIGITS:
+        raise MalformedStatement("OFX", f"{said} is no amount")
+    return Money.of(said, currency)
 
 
 def _day(text: str | None) -> Any:
@@ -138,7 +147,7 @@ def _entry(said: Any, booked_on: Any, currency: str) -> Entry:
     payee = said.payee.name if said.payee is not None else None
     return Entry(
         booked_on=booked_on,
-        amount=Money.of(said.trnamt, currency),
+        amount=_amount(said.trnamt, currency),
         id=said.fitid,
         reference=said.checknum or said.refnum,
         text=" ".join(part for part in (said.memo, said.refnum, said.checknum) if part),

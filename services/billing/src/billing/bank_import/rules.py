@@ -24,6 +24,8 @@ CERTAIN = Decimal(1)
 BETWEEN_WORDS = re.compile(r"[\s,;:()]+")
 SIGNS = re.compile(r"[^0-9A-Za-z]+")
 HAS_DIGIT = re.compile(r"[0-9]")
+LONGEST_NAME = 300
+LONGEST_TEXT = 20_000
 SURE_LENGTH = 6
 """A number of fewer digits may be anything: a year, a street, a branch of the bank."""
 
@@ -195,10 +197,11 @@ def check(statement: Statement, currency: str, today: date) -> None:
     is let in, for the branch may be a day ahead of us.
 
     Raises:
-        OtherCurrency, TooManyDecimals, BookedInFuture, ControlSumDiffers
+        OtherCurrency, TooManyDecimals, BookedInFuture, ControlSumDiffers, MalformedStatement
 
     Source: BI9.
     """
+    _check_lengths(statement)
     for given in (statement.currency, *{entry.amount.currency for entry in statement.entries}):
         if given != currency:
             raise OtherCurrency(currency, given)
@@ -209,6 +212,23 @@ def check(statement: Statement, currency: str, today: date) -> None:
     if statement.opening is not None and statement.closing is not None:
         moved = Money.total((entry.amount for entry in statement.entries), currency)
         assert_same("balance", str(statement.closing.amount), statement.opening + moved)
+
+
+def _check_lengths(statement: Statement) -> None:
+    """Names are as long as names are, and no text is a novel."""
+    for name in (statement.key, statement.account):
+        _assert_fits("Stmt", name, LONGEST_NAME)
+    for place, entry in enumerate(statement.entries, start=1):
+        for name in (entry.id, entry.reference, entry.payer, entry.payer_account):
+            _assert_fits(f"{place}", name, LONGEST_NAME)
+        _assert_fits(f"{place}", entry.text, LONGEST_TEXT)
+
+
+def _assert_fits(place: str, text: str | None, longest: int) -> None:
+    if text and len(text) > longest:
+        raise MalformedStatement(place, f"a text of {len(text)} letters, beyond {longest}")
+    if text and "\x00" in text:
+        raise MalformedStatement(place, "a text that is not one")
 
 
 def assert_same(what: str, said: str | None, found: Money | Decimal | int) -> None:

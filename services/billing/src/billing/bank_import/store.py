@@ -37,13 +37,15 @@ class Line:
     payment: UUID | None
 
 
-async def keep_account(tx: Transaction, account: BankAccount) -> None:
-    """A bank account as it is now."""
+async def keep_account(tx: Transaction, account: BankAccount) -> bool:
+    """A bank account as it is now; False when it belongs to a unit out of sight."""
     mapping = account.mapping.model_dump_json() if account.mapping else None
-    await tx.driver.execute(
-        f"INSERT INTO bank_accounts ({ACCOUNT}) VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8)"
-        " ON CONFLICT (id) DO UPDATE SET unit = excluded.unit, name = excluded.name,"
-        " mapping = excluded.mapping, automatic_from = excluded.automatic_from",
+    done = await tx.driver.fetchrow(
+        f"WITH added AS (INSERT INTO bank_accounts ({ACCOUNT})"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8) ON CONFLICT DO NOTHING RETURNING id),"
+        " changed AS (UPDATE bank_accounts SET unit = $3, name = $5, mapping = $7::jsonb,"
+        " automatic_from = $8 WHERE id = $1 RETURNING id)"
+        " SELECT id FROM added UNION ALL SELECT id FROM changed",
         account.account,
         account.company,
         account.unit,
@@ -53,6 +55,7 @@ async def keep_account(tx: Transaction, account: BankAccount) -> None:
         mapping,
         account.automatic_from,
     )
+    return done is not None
 
 
 async def accounts(
