@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +9,17 @@ import pytest
 
 from billing.groups import rules
 from billing.limits.rules import AboveAuthority
-from contracts.billing.groups import GetGroup, ListGroups, PutGroup, PutInGroup, SetGroupLimit
-from contracts.billing.limits import ListLimitChanges, SetAuthority
+from contracts.billing.groups import (
+    GetGroup,
+    ListGroupLimitChanges,
+    ListGroups,
+    PutGroup,
+    PutInGroup,
+    SetGroupLimit,
+)
+from contracts.billing.limits import ListLimitChanges, SetAuthority, SetLimit
+from contracts.samples import SAMPLES
+from kernel import clock
 from kernel.problems import NotFound
 
 from ..conftest import COMPANY, Billing
@@ -171,6 +181,34 @@ async def test_a_group_shares_one_currency_of_one_company(billing: Billing):
         await group(billing, group=dollars)
     with pytest.raises(rules.GroupOfOtherCompany):
         rules.may_share("acme", "MXN", "otra", "MXN")
+
+
+async def test_the_history_of_a_groups_limit_is_kept(billing: Billing):
+    shared = await group(billing, 1000)
+    await billing.ask(SetGroupLimit(group=shared, limit=billing.mxn(5), reason="Menos"))
+    first = await billing.ask(ListGroupLimitChanges(group=shared, limit=1))
+    rest = await billing.ask(ListGroupLimitChanges(group=shared, after=first.next))
+    shown = [(one.before, one.after, one.reason) for one in [*first.items, *rest.items]]
+    assert shown == [
+        (billing.mxn(1000), billing.mxn(5), "Menos"),
+        (billing.mxn(0), billing.mxn(1000), ""),
+    ]
+
+
+async def test_a_card_does_not_change_the_currency_of_a_shared_or_temporary_limit(
+    billing: Billing,
+):
+    shared = await group(billing)
+    north = await member(billing, "Norte", "0", shared)
+    south = await billing.customer("Sur", limit="0")
+    until = clock.today() + timedelta(days=3)
+    await billing.ask(SetLimit(customer=south, limit=billing.mxn(5), until=until))
+    for customer, name in ((north, "Norte"), (south, "Sur")):
+        card = SAMPLES["customers.customer-changed.v1"].model_copy(
+            update={"customer": customer, "currency": "USD", "number": name}
+        )
+        await billing.hear(card)
+        assert (await billing.credit(customer)).currency == "MXN"
 
 
 async def test_groups_are_listed_by_name(billing: Billing):

@@ -29,8 +29,9 @@ _CARD_KEPT = ", ".join(f"{name} = excluded.{name}" for name in CARD[1:])
 # A limit that was granted is in a currency, and the card does not change it.
 _ACCOUNT_KEPT = """
 unit = excluded.unit, owner = excluded.owner,
-currency = CASE WHEN coalesce(credit_accounts.limit_amount, 0) = 0 THEN excluded.currency
-                ELSE credit_accounts.currency END
+currency = CASE WHEN coalesce(credit_accounts.limit_amount, 0) = 0
+                 AND credit_accounts.temporary_until IS NULL AND credit_accounts.group_id IS NULL
+                THEN excluded.currency ELSE credit_accounts.currency END
 WHERE (credit_accounts.unit, credit_accounts.owner, credit_accounts.currency)
       IS DISTINCT FROM (excluded.unit, excluded.owner, excluded.currency)
 """

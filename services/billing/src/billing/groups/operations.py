@@ -7,12 +7,13 @@ from billing.limits import rules as granting
 from contracts.billing.groups import (
     CreditGroup,
     GetGroup,
+    ListGroupLimitChanges,
     ListGroups,
     PutGroup,
     PutInGroup,
     SetGroupLimit,
 )
-from contracts.billing.limits import CreditAccount
+from contracts.billing.limits import CreditAccount, LimitChanges
 from kernel.database import Transaction
 from kernel.money import TooManyDecimals
 from kernel.operations import Page
@@ -54,6 +55,14 @@ async def put_in_group(tx: Transaction, asked: PutInGroup, who: Principal) -> Cr
 async def get_group(tx: Transaction, asked: GetGroup, who: Principal) -> CreditGroup:
     """One group with its members."""
     return await queries.one(tx, asked.group)
+
+
+@operations.question(ListGroupLimitChanges)
+async def list_group_limit_changes(
+    tx: Transaction, asked: ListGroupLimitChanges, who: Principal
+) -> LimitChanges:
+    """The history of a group's limit."""
+    return await queries.changes(tx, asked)
 
 
 @operations.question(ListGroups)

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from billing import paging
 from billing.approvals import queries as approvals
+from billing.batch import Row
 from billing.exposure import store as accounts
 from billing.exposure.book import exposure, group_available
 from billing.exposure.store import Balance, Group
 from billing.groups import store
 from contracts.billing import groups as contract
+from contracts.billing.limits import LimitChange, LimitChanges
 from kernel.database import Transaction
 from kernel.money import Money
 from kernel.operations import Page
@@ -46,6 +48,31 @@ async def listed(tx: Transaction, asked: contract.ListGroups) -> Page[contract.C
     return Page[contract.CreditGroup](
         items=[_shown(seen[row["id"]], None, []) for row in shown],
         next=last and paging.cursor(last["name"], last["id"]),
+    )
+
+
+async def changes(tx: Transaction, asked: contract.ListGroupLimitChanges) -> LimitChanges:
+    """The history of a group's limit, the latest first."""
+    await found(tx, asked.group)
+    (before,) = paging.key(asked.after, UUID) or (None,)
+    rows = await store.changes(tx, asked.group, before, asked.limit + 1)
+    shown, last = paging.page(rows, asked.limit)
+    return LimitChanges(
+        items=[_change(row) for row in shown], next=last and paging.cursor(last["id"])
+    )
+
+
+def _change(row: Row) -> LimitChange:
+    def amount(of: str) -> Money | None:
+        return None if row[of] is None else Money(row[of], row["currency"])
+
+    return LimitChange(
+        id=row["id"],
+        before=amount("before"),
+        after=amount("after"),
+        changed_by=row["changed_by"],
+        changed_at=row["changed_at"],
+        reason=row["reason"],
     )
 
 

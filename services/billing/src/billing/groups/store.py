@@ -63,6 +63,17 @@ async def set_limit(
     await tx.driver.execute(LIMIT, group, amount, uuid7(), by, reason)
 
 
+CHANGES = """
+SELECT * FROM group_limit_changes
+WHERE group_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3
+"""
+
+
+async def changes(tx: Transaction, group: UUID, before: UUID | None, limit: int) -> Sequence[Row]:
+    """The history of a group's limit, the latest first; ids are ordered by time."""
+    return await tx.driver.fetch(CHANGES, group, before, limit)
+
+
 async def put_in(tx: Transaction, customer: UUID, group: UUID | None) -> None:
     """The group whose limit a customer shares from now on."""
     await tx.driver.execute(

@@ -143,6 +143,7 @@ RESOURCES: tuple[Resource, ...] = (
     _get("/customers/{customer}/credit/changes", limits.ListLimitChanges),
     _get("/credit-groups", groups.ListGroups),
     _get("/credit-groups/{group}", groups.GetGroup),
+    _get("/credit-groups/{group}/changes", groups.ListGroupLimitChanges),
     _put("/credit-groups/{group}", groups.PutGroup),
     _put("/credit-groups/{group}/limit", groups.SetGroupLimit),
     _get("/customers/{customer}/account", ledger.GetCustomerAccount),

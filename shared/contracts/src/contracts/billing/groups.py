@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from contracts.billing.limits import APPROVERS, CreditAccount
+from contracts.billing.limits import APPROVERS, CreditAccount, LimitChanges
 from kernel.events import Message
 from kernel.money import Money
 from kernel.operations import ADMINISTRATOR, DIRECTOR, MANAGER, Command, Page, Question
@@ -85,6 +85,16 @@ class GetGroup(Question[CreditGroup]):
     operation: ClassVar = "billing.get-group"
     answer: ClassVar = CreditGroup
     group: UUID
+
+
+class ListGroupLimitChanges(Question[LimitChanges]):
+    """The history of a group's limit, the latest first."""
+
+    operation: ClassVar = "billing.list-group-limit-changes"
+    answer: ClassVar = LimitChanges
+    group: UUID
+    after: str | None = None
+    limit: int = Field(default=50, ge=1, le=200)
 
 
 class ListGroups(Question[Page[CreditGroup]]):
