@@ -14,6 +14,7 @@ from contracts.billing.settlement import (
     ListDocumentItems,
     SetAllocationPolicy,
 )
+from kernel.money import TooManyDecimals
 from kernel.problems import NotFound
 
 from ..conftest import COMPANY, Billing
@@ -187,6 +188,7 @@ async def test_one_instalment_can_be_named(billing: Billing):
     [
         ([("2026-04-01", "50"), ("2026-05-01", "49.99")], rules.InstalmentsDoNotAddUp),
         ([("2026-04-01", "50"), ("2026-05-01", "50.01")], rules.InstalmentsDoNotAddUp),
+        ([("2026-04-01", "50.001"), ("2026-05-01", "49.999")], TooManyDecimals),
         ([("2026-05-01", "50"), ("2026-05-01", "50")], rules.InstalmentsOutOfOrder),
         ([("2026-04-01", "100"), ("2026-05-01", "0")], rules.InstalmentsOutOfOrder),
     ],

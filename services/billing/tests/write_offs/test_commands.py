@@ -9,6 +9,7 @@ from billing.approvals import rules as inbox
 from billing.ledger.rules import MoreThanOpen
 from billing.write_offs.rules import WriteOffNotPositive
 from contracts.billing.write_offs import ListWriteOffs, RequestWriteOff, WriteOffRequested
+from kernel.money import TooManyDecimals
 from kernel.problems import NotFound
 
 from ..conftest import Billing
@@ -63,9 +64,16 @@ async def test_part_of_an_item_is_written_off(billing: Billing):
 
 
 @pytest.mark.parametrize(
-    ("amount", "refusal"), [("0", WriteOffNotPositive), ("1000.01", MoreThanOpen)]
+    ("amount", "refusal"),
+    [
+        ("0", WriteOffNotPositive),
+        ("1000.01", MoreThanOpen),
+        ("0.001", TooManyDecimals),
+    ],
 )
-async def test_nothing_and_more_than_is_open_are_refused(billing: Billing, amount, refusal):
+async def test_nothing_more_than_is_open_and_part_of_a_cent_are_refused(
+    billing: Billing, amount, refusal
+):
     await sold(billing)
     with pytest.raises(refusal):
         await asked(billing, amount)

@@ -145,13 +145,18 @@ def instalments_of(document: Document) -> list[tuple[UUID, int, Instalment]]:
 def check_instalments(total: Money, parts: Sequence[Instalment]) -> tuple[Instalment, ...]:
     """Instalments are each more than nothing, come in the order of their days, and add up.
 
+    What is whole cents is not split finer; an import may be finer, as it was given.
+
     Raises:
-        InstalmentsDoNotAddUp, InstalmentsOutOfOrder
+        InstalmentsDoNotAddUp, InstalmentsOutOfOrder, TooManyDecimals, DifferentCurrencies
 
     Source: BI4.
     """
     if any(part.amount.amount <= 0 for part in parts):
         raise InstalmentsOutOfOrder
+    if total == total.rounded():
+        for part in parts:
+            part.amount.in_minor_units()
     days = [part.due_on for part in parts if part.due_on is not None]
     if len(days) != len(parts) or days != sorted(set(days)):
         raise InstalmentsOutOfOrder
@@ -472,7 +477,7 @@ def check_part(amount: Money, left: Money, owed: Money) -> Money:
     """A part that somebody names is more than nothing, and no more than is left or owed.
 
     Raises:
-        PaymentNotPositive, MoreThanOpen, DifferentCurrencies
+        PaymentNotPositive, MoreThanOpen, DifferentCurrencies, TooManyDecimals
 
     Source: BI4.
 
@@ -486,7 +491,19 @@ def check_part(amount: Money, left: Money, owed: Money) -> Money:
         raise MoreThanOpen(amount, min(left, owed))
     if amount.amount <= 0:
         raise PaymentNotPositive(amount)
-    return amount
+    return in_units(amount, whole=min(left, owed))
+
+
+def in_units(amount: Money, whole: Money) -> Money:
+    """All of something is what it is, however fine; a part of it is whole minor units.
+
+    Raises:
+        TooManyDecimals
+
+    >>> in_units(mxn("0.125"), whole=mxn("0.125"))
+    Money('0.125 MXN')
+    """
+    return amount if amount == whole else amount.in_minor_units()
 
 
 def check_payment(amount: Money, paid_on: date, today: date) -> Money:

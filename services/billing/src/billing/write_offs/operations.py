@@ -13,7 +13,7 @@ from contracts.billing.write_offs import (
     WriteOffs,
 )
 from kernel.database import Transaction
-from kernel.money import DifferentCurrencies
+from kernel.money import DifferentCurrencies, TooManyDecimals
 from kernel.rpc import Operations
 from kernel.scope import Principal
 
@@ -22,6 +22,7 @@ operations = Operations(
         WriteOffNotPositive: 422,
         MoreThanOpen: 409,
         DifferentCurrencies: 422,
+        TooManyDecimals: 422,
         RequestedAlready: 409,
     }
 )

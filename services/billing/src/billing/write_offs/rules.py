@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from billing.ledger.model import Account, Entry, Kind, OpenItem, Posting
-from billing.ledger.rules import MoreThanOpen
+from billing.ledger.rules import MoreThanOpen, in_units
 from kernel.money import Money
 from kernel.problems import Refusal
 
@@ -25,7 +25,7 @@ def amount_of(item: OpenItem, asked: Money | None) -> Money:
     """So much is written off: what was asked for, up to what is open; without it, all of it.
 
     Raises:
-        WriteOffNotPositive, MoreThanOpen, DifferentCurrencies
+        WriteOffNotPositive, MoreThanOpen, DifferentCurrencies, TooManyDecimals
 
     Source: BI4.
     """
@@ -34,7 +34,7 @@ def amount_of(item: OpenItem, asked: Money | None) -> Money:
         raise WriteOffNotPositive(amount)
     if amount > item.open:
         raise MoreThanOpen(amount, item.open)
-    return amount
+    return in_units(amount, whole=item.open)
 
 
 def written_off(
