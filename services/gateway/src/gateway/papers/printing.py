@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 MAKERS: Mapping[Form, Callable[[Paper], bytes]] = {Form.PDF: pdf, Form.XLSX: xlsx}
 HOUSE = "Gerencia"
-ONE_AT_A_TIME = asyncio.Semaphore(1)
+ONE_AT_A_TIME = ThreadPoolExecutor(max_workers=1, thread_name_prefix="papers")
 """Laying out takes every core there is; two at once would only both be later."""
 
 
@@ -43,8 +44,8 @@ async def printed(
     assert resource.paper is not None
     answer = resource.operation.answer.model_validate_json(body)
     paper = resource.paper(answer, _asked(answer, caller, tree, fields))
-    async with ONE_AT_A_TIME:
-        content = await asyncio.to_thread(MAKERS[form], paper)
+    loop = asyncio.get_running_loop()
+    content = await loop.run_in_executor(ONE_AT_A_TIME, MAKERS[form], paper)
     return Response(content, headers=_named(paper, form), media_type=form.value)
 
 
