@@ -334,9 +334,7 @@ RESOURCES: tuple[Resource, ...] = (
         paper=collected.cash_forecast,
     ),
     _get("/account-feedback", ListAccountFeedbacks, company=True),
-    _get(
-        "/people/{rep}/account-feedback", GetAccountFeedback, seconds=30, paper=account_feedback
-    ),
+    _get("/people/{rep}/account-feedback", GetAccountFeedback, seconds=30, paper=account_feedback),
 )
 
 BATCHES: tuple[type[Command[Any]], ...] = (
