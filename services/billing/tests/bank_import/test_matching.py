@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,7 @@ from billing.bank_import import rules
 from billing.bank_import.checks import statements_are_whole
 from contracts.billing import bank
 from contracts.billing.ledger import ListDocuments
+from contracts.billing.periods import ClosePeriod
 from kernel.problems import NotFound
 
 from ..conftest import COMPANY, Billing
@@ -229,6 +231,35 @@ async def test_small_steps_and_one_large_one_come_to_the_same(
     await bank_.match(at_once=2)
     assert [each.state for each in await bank_.entries()] == ["matched"] * 7
     assert (await open_of(billing, pena))["FAC-1042"] == "460.00"
+
+
+async def test_a_step_that_fails_leaves_nothing_and_the_next_one_does_it_all(
+    billing: Billing, bank_: Bank, pena: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    async def killed(*_: object) -> None:
+        raise ConnectionResetError
+
+    await bank_.take(camt(*(ntry("100.00", "FAC-1042", ref=f"A{n}") for n in range(5))))
+    with monkeypatch.context() as broken:
+        broken.setattr("billing.bank_import.store.learn_payers", killed)
+        with pytest.raises(ConnectionResetError):
+            await bank_.match(at_once=2)
+    assert {each.state for each in await bank_.entries()} == {"new"}
+    assert await billing.told("payment-received") == []
+    await bank_.match(at_once=2)
+    assert len(await billing.told("payment-received")) == 5
+    assert (await open_of(billing, pena))["FAC-1042"] == "660.00"
+    assert await wrong(billing) == []
+
+
+async def test_a_payment_of_a_closed_day_is_of_the_first_open_one(
+    billing: Billing, bank_: Bank, pena: UUID
+):
+    await billing.ask(ClosePeriod(company=COMPANY, through=date(2026, 3, 31), reason="marzo"))
+    [entry] = await matched(bank_, ntry("500.00", "FAC-1043", ref="A1", on="2026-03-10"))
+    shown = (await billing.ask(ListDocuments(customer=pena, kind="payment"))).items
+    assert (entry.state, entry.booked_on) == ("matched", date(2026, 3, 10))
+    assert [each.issued_on for each in shown] == [date(2026, 4, 1)]
 
 
 async def test_two_at_once_take_every_entry_once_and_tell_the_end_once(
