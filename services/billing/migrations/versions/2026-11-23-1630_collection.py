@@ -99,6 +99,7 @@ CREATE INDEX dunning_steps_of ON dunning_steps (customer);
 CREATE TABLE dunning_letters (
     id uuid PRIMARY KEY, run uuid NOT NULL, customer uuid NOT NULL, company text NOT NULL,
     key text NOT NULL, level int NOT NULL, dated_on date NOT NULL, items jsonb NOT NULL,
+    text_es text NOT NULL, text_en text NOT NULL,
     UNIQUE (run, customer)
 );
 CREATE INDEX dunning_letters_of ON dunning_letters (customer, dated_on DESC);

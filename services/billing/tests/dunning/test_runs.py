@@ -218,6 +218,18 @@ async def test_a_letter_lists_all_that_is_open_credit_too_as_it_stood_that_day(
     assert "reminder" in english.text
 
 
+async def test_a_letter_keeps_its_words_when_the_procedure_changes(
+    billing: Billing, dunning: Dunning
+):
+    customer = await billing.customer()
+    await dunning.owes("F-1", customer, "100", "2026-03-10")
+    await dunning.procedure(levels=[DunningLevel(level=1, days=7, text_es="Pague, por favor.")])
+    await dunning.run("2026-03-17")
+    await dunning.procedure(levels=[DunningLevel(level=1, days=7, text_es="Otra cosa.")])
+    (letter,) = await dunning.letters()
+    assert letter.text == "Pague, por favor."
+
+
 async def test_credit_that_is_left_over_is_on_the_letter_as_negative(
     billing: Billing, dunning: Dunning
 ):

@@ -440,9 +440,15 @@ WITH wanted AS (
     WHERE i.company = $5
     GROUP BY i.customer
 )
-INSERT INTO dunning_letters (id, run, customer, company, key, level, dated_on, items)
-SELECT w.id, $6, w.customer, $5, w.key, w.level, $7, lines.items
-FROM wanted w JOIN lines USING (customer)
+INSERT INTO dunning_letters (id, run, customer, company, key, level, dated_on, items, text_es,
+                             text_en)
+SELECT w.id, $6, w.customer, $5, w.key, w.level, $7, lines.items, coalesce(v.text_es, ''),
+       coalesce(v.text_en, '')
+FROM wanted w JOIN lines USING (customer) LEFT JOIN LATERAL (
+    SELECT text_es, text_en FROM dunning_levels v
+    WHERE v.company IN ($5, '*') AND v.key = w.key AND v.level = w.level
+    ORDER BY v.company DESC LIMIT 1
+) v ON true
 """
 
 
@@ -552,14 +558,9 @@ async def dunned(
 
 LETTER = """
 SELECT l.*, c.number AS customer_number, c.name AS customer_name, u.name AS company_name,
-       b.name AS unit_name, v.text_es, v.text_en
+       b.name AS unit_name
 FROM dunning_letters l LEFT JOIN customers c USING (customer)
 LEFT JOIN units u ON u.unit = l.company LEFT JOIN units b ON b.unit = c.unit
-LEFT JOIN LATERAL (
-    SELECT text_es, text_en FROM dunning_levels v
-    WHERE v.company IN (l.company, '*') AND v.key = l.key AND v.level = l.level
-    ORDER BY v.company DESC LIMIT 1
-) v ON true
 """
 
 
