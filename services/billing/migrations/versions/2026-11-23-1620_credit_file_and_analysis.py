@@ -114,10 +114,10 @@ def upgrade() -> None:
                 op.execute(statement)
     general = GENERAL.strip()
     op.execute(f"INSERT INTO scorecards VALUES ('*', 'general', 1, '{general}')")  # noqa: S608 - ours
-    for table, app in (("assessments", APPEND), ("credit_reviews", KEEP)):
+    for table, app, worker in (("assessments", APPEND, READ), ("credit_reviews", KEEP, KEEP)):
         for statement in THROUGH_ACCOUNT:
             op.execute(statement.format(table=table))
-        for statement in grants("billing", table, app=app, worker=KEEP):
+        for statement in grants("billing", table, app=app, worker=worker):
             op.execute(statement)
     for statement in policies("account_feedbacks", service="billing", owner="rep"):
         op.execute(statement)
