@@ -203,6 +203,7 @@ async def order_decided(tx: Transaction, approval: Approval) -> None:
     assert approval.decided_by
     book = await Book.of_customers(tx, [approval.customer])
     held = (await store.commitments_of(tx, [approval.subject]))[approval.subject]
+    assert held.state is State.HELD, "what is no longer held was taken out of the inbox"
     after = rules.decided(
         held, approved=approval.approved, expires_at=_expires_at(book, held.order)
     )
