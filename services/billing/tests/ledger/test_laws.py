@@ -11,6 +11,7 @@ from itertools import count
 from random import Random
 from uuid import UUID
 
+import asyncpg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -124,6 +125,16 @@ class Business:
         return rows[choice % len(rows)]["id"] if rows else None
 
 
+async def emptied(billing: Billing) -> None:
+    """No example sees what another one left behind."""
+    owner = await asyncpg.connect(billing.database.dsns.owner)
+    await owner.execute(
+        "TRUNCATE documents, postings, entries, open_items, balances, commitments, unnumbered,"
+        " awaiting, reversals, disputes"
+    )
+    await owner.close()
+
+
 async def business(billing: Billing) -> Business:
     customer = await billing.customer(f"Cliente {next(NUMBERS)}", limit="50000")
     async with billing.database.acting_as(billing.asks("director")) as tx:
@@ -138,6 +149,7 @@ async def business(billing: Billing) -> Business:
 async def test_after_any_sequence_the_ledger_sums_to_zero_and_a_rebuild_changes_nothing(
     billing: Billing, happened: Sequence[tuple[str, int, int]]
 ):
+    await emptied(billing)
     one = await business(billing)
     for act in happened:
         await one.act(*act)

@@ -95,6 +95,15 @@ async def test_a_payment_matched_anew_settles_what_it_is_told_and_keeps_the_rest
     assert await billing.wrong() == []
 
 
+async def test_what_is_named_when_nothing_is_left_gets_nothing(billing: Billing):
+    customer = await sold(billing, "100", "100", "100")
+    paid = await billing.pay(customer, "150")
+    parts = [Part(one.document) for one in await invoices(billing)]
+    async with billing.database.acting_as(billing.asks("collector")) as tx:
+        done = await reallocate(tx, paid.payment, parts, TODAY)
+    assert (done.unallocated, await opens(billing)) == (billing.mxn(0), [0, 50, 100])
+
+
 async def test_a_payment_can_be_taken_off_its_invoices_altogether(billing: Billing):
     customer = await sold(billing, "100")
     paid = await billing.pay(customer, "100")

@@ -315,3 +315,16 @@ async def test_the_checks_see_a_balance_that_is_wrong_and_a_rebuild_mends_it(bil
     async with billing.database.working("rebuild") as tx:
         await rebuild(tx)
     assert await billing.wrong() == []
+
+
+async def test_the_checks_see_an_item_that_was_settled_before_it_was_there(billing: Billing):
+    customer = await billing.customer()
+    await billing.hear(billing.delivered("P-1", customer, "10"))
+    async with billing.database.working("a planted fault") as tx:
+        await tx.driver.execute(
+            "INSERT INTO entries SELECT posting, line + n, account, item, company, unit, rep,"
+            " customer, dated_on - 10 * (n - 2), currency, amount * (5 - 2 * n) FROM entries,"
+            " generate_series(2, 3) n WHERE account = 'receivable'"
+        )
+    (complaint,) = await billing.wrong()
+    assert complaint.startswith("an item was settled before it could be")

@@ -95,7 +95,7 @@ async def _match(
     if left is not None:
         credit = replace(left, free_from=max(left.free_from, on))
         asked = await _asked(tx, credit, parts)
-        settled = (await match(tx, book, asked, by))[document.id]
+        settled = (await match(tx, book, asked, by)).get(document.id, [])
     elif parts:
         raise rules.MoreThanOpen(parts[0].amount or document.gross, _nothing(document))
     else:
@@ -108,13 +108,18 @@ async def _match(
 async def _asked(
     tx: Transaction, credit: OpenCredit, parts: Sequence[Part]
 ) -> list[tuple[OpenCredit, Settles]]:
-    """The credit, in as many portions as items are named; each no more than is open of both."""
+    """The credit, in as many portions as items are named; each no more than is open of both.
+
+    What is named without an amount, when nothing is left for it, gets nothing.
+    """
     if not parts:
         return [(credit, rules.ANYTHING)]
     asked, left = [], credit.left
     for part in parts:
         item = await _item(tx, part.item, credit.document.whose.customer)
         amount = min(left, item.open) if part.amount is None else part.amount
+        if part.amount is None and not amount:
+            continue
         rules.check_part(amount, left, item.open)
         asked.append((replace(credit, left=amount), Settles((part.item,), only_named=True)))
         left -= amount
