@@ -81,6 +81,7 @@ async def test_sixty_four_clients_racing_for_one_limit_never_pass_it(crowd: Bill
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(7200)
 async def test_a_thousand_rounds_of_sixty_four_clients_never_pass_a_limit(crowd: Billing):
     for number in range(int(os.environ.get("GERENCIA_SOAK_ROUNDS", "1000"))):
         await _round(crowd, number)
