@@ -7,6 +7,7 @@ Source: BI7, BI9.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from obstore.store import LocalStore, ObjectStore, from_url
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kernel.problems import Refusal
+
+
+REFERENCE = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 class FileSettings(BaseSettings):
@@ -71,6 +75,8 @@ async def content(file: str) -> bytes:
 
 @contextmanager
 def _saying_no(file: str) -> Iterator[None]:
+    if not REFERENCE.fullmatch(file):
+        raise UnknownFile(file[:80])
     try:
         yield
     except (NotFoundError, FileNotFoundError) as error:
