@@ -20,7 +20,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kernel.problems import Refusal
 
-
 REFERENCE = re.compile(r"sha256:[0-9a-f]{64}")
 
 
