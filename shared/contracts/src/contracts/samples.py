@@ -327,6 +327,7 @@ _EVENTS: tuple[Event, ...] = (
         net=NET,
         gross=GROSS,
         lines=[LINE],
+        instalments=[],
     ),
     CreditNoteIssuedV1(
         unit=UNIT,
