@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from billing.bank_import import camt, ofx, table
+from billing.bank_import import camt, table
 from billing.bank_import.model import Statement
 from billing.bank_import.rules import AccountNeeded, ForeignFormat
 from contracts.billing.bank import CsvMapping, Format
@@ -31,6 +31,8 @@ def read(content: bytes, told: Told | None) -> tuple[Format, list[Statement]]:
     """
     beginning = content[:4096].lstrip()
     if b"OFXHEADER" in beginning or b"<OFX>" in beginning:
+        from billing.bank_import import ofx  # its library takes a third of a second to load
+
         return "ofx", ofx.read(content)
     if beginning.startswith(XML_BEGINS):
         return "camt.053", camt.read(content)
