@@ -2,21 +2,28 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
-from billing.bank_import import rules
+from billing.bank_import import commands, rules
 from billing.bank_import.checks import statements_are_whole
+from billing.ledger.posting import Credit
+from billing.periods.rules import PeriodClosed
 from contracts.billing import bank
 from contracts.billing.ledger import ListDocuments
 from contracts.billing.periods import ClosePeriod
+from kernel.database import Transaction
 from kernel.problems import NotFound
 
 from ..conftest import COMPANY, Billing
 from .conftest import Bank, camt, ntry
 
+FAILED = "request.failed"
 OTHER_IBAN = "MX99 0000 1111 2222 3333"
 
 
@@ -249,6 +256,107 @@ async def test_a_step_that_fails_leaves_nothing_and_the_next_one_does_it_all(
     await bank_.match(at_once=2)
     assert len(await billing.told("payment-received")) == 5
     assert (await open_of(billing, pena))["FAC-1042"] == "660.00"
+    assert await wrong(billing) == []
+
+
+async def refused(_: Transaction) -> None:
+    raise PeriodClosed(date(2026, 3, 10), date(2026, 4, 1))
+
+
+async def defective(_: Transaction) -> None:
+    raise AssertionError
+
+
+async def broken(tx: Transaction) -> None:
+    await tx.driver.execute("SELECT 1 / 0")
+
+
+Fault = Callable[[Transaction], Awaitable[None]]
+FAULTS = pytest.mark.parametrize(
+    ("fault", "code"),
+    [(refused, "periods.closed"), (defective, FAILED), (broken, FAILED)],
+)
+
+
+def hinder(monkeypatch: pytest.MonkeyPatch, fault: Fault, number: str) -> list[int]:
+    """Let the ledger take everything but the payment of this number; the sizes of what it gets."""
+    settle, sizes = commands.settle, []
+
+    async def hindered(tx: Transaction, book: Any, credits_: list[Credit], by: UUID) -> Any:
+        sizes.append(len(credits_))
+        done = await settle(tx, book, credits_, by)
+        if any(one.document.number == number for one in credits_):
+            await fault(tx)
+        return done
+
+    monkeypatch.setattr(commands, "settle", hindered)
+    return sizes
+
+
+@FAULTS
+async def test_what_cannot_be_booked_waits_with_the_reason_and_the_others_go_on(
+    billing: Billing, bank_: Bank, pena: UUID, fault: Fault, code: str,
+    monkeypatch: pytest.MonkeyPatch,
+):  # fmt: skip
+    sizes = hinder(monkeypatch, fault, "A2")
+    entries = [ntry("100.00", "FAC-1042", ref=f"A{n}") for n in range(5)]
+    with capture_logs() as logs:
+        by_key = {each.key: each for each in await matched(bank_, *entries)}
+    stuck = by_key.pop("A2")
+    assert (stuck.state, stuck.customer, stuck.reason) == ("open", None, code)
+    assert {each.state for each in by_key.values()} == {"matched"}
+    assert sizes == [5, 1, 1, 1, 1, 1]  # the batch, then each of its entries
+    told = [each for each in logs if each["log_level"] == "error"]
+    if code == FAILED:
+        assert [each["entry"] for each in told] == [str(stuck.entry)]
+        assert told[0]["reference"] in (stuck.note or "")
+    else:
+        assert "2026" in (stuck.note or "")
+        assert told == []
+    assert (await open_of(billing, pena))["FAC-1042"] == "760.00"
+    assert len(await billing.told("payment-received")) == 4
+    [done] = await billing.told("statement-matched")
+    assert (done["matched"], done["open"]) == (4, 1)
+    assert await wrong(billing) == []
+
+
+async def test_what_could_not_be_booked_is_tried_again_by_nobody_but_a_person(
+    billing: Billing, bank_: Bank, pena: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    with monkeypatch.context() as hindered:
+        sizes = hinder(hindered, refused, "A1")
+        [entry] = await matched(bank_, ntry("500.00", "FAC-1043", ref="A1"))
+        await bank_.match()
+    assert (entry.state, sizes) == ("open", [1])
+    await bank_.match()
+    assert [each.state for each in await bank_.entries()] == ["open"]
+    done = await billing.ask(bank.MatchEntry(entry=entry.entry, customer=pena))
+    assert (done.state, done.reason, done.note) == ("matched", "by-hand", None)
+    assert await wrong(billing) == []
+
+
+@FAULTS
+async def test_a_return_that_cannot_be_booked_waits_with_the_reason_and_the_others_go_on(
+    billing: Billing, bank_: Bank, pena: UUID, fault: Fault, code: str,
+    monkeypatch: pytest.MonkeyPatch,
+):  # fmt: skip
+    paid = [ntry("100.00", "FAC-1042", ref=f"A{n}", e2e=f"T-{n}") for n in range(2)]
+    first = (await matched(bank_, *paid))[0].payment
+    reverse = commands.ledger.reverse_payment
+
+    async def hindered(tx: Transaction, payment: UUID, *more: Any) -> Any:
+        done = await reverse(tx, payment, *more)
+        if payment == first:
+            await fault(tx)
+        return done
+
+    monkeypatch.setattr(commands.ledger, "reverse_payment", hindered)
+    back = [ntry("-100.00", ref=f"B{n}", e2e=f"T-{n}", on="2026-03-12") for n in range(2)]
+    await bank_.take(camt(*back, key="S-2"))
+    await bank_.match()
+    out = sorted((each.state, each.reason) for each in await bank_.entries() if each.key[0] == "B")
+    assert out == [("open", code), ("returned", "reference")]
+    assert len(await billing.told("payment-reversed")) == 1
     assert await wrong(billing) == []
 
 

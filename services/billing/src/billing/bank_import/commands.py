@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import date
 from uuid import UUID, uuid5
 
@@ -25,12 +25,16 @@ from contracts.billing import bank as contract
 from contracts.billing.bank import BankAccount
 from kernel.database import Transaction
 from kernel.ids import imported_id, uuid7
+from kernel.logs import logger
 from kernel.money import Money, minor_digits
-from kernel.problems import NotFound, NotYourUnit, Refusal
+from kernel.outage import is_transient
+from kernel.problems import Failed, NotFound, NotYourUnit, Refusal, say
 from kernel.scope import Principal
 
 LONGEST_NUMBER = 60
 RETURNED = "devuelto por el banco"
+
+_log = logger("billing.bank_import")
 
 
 async def put_account(
@@ -142,25 +146,75 @@ async def _take_in(
 async def match_next(tx: Transaction, at_once: int) -> bool:
     """Match the next entries of the statement that waits longest; whether there are more.
 
-    Money that came in is matched many entries at once. Money that went out is looked at after
-    it, one entry in a transaction, for a returned payment locks a customer of its own. Several
-    may be at it at the same time: each takes entries that nobody else has.
+    Money that came in is matched many entries at once; what was set apart, for its batch could
+    not be booked, follows one entry in a transaction. Money that went out is looked at after
+    it, one entry in a transaction too, for a returned payment locks a customer of its own.
+    Several may be at it at the same time: each takes entries that nobody else has.
     """
     statement = await store.next_unmatched(tx)
     if statement is None:
         return False
-    lines = await store.take_new(tx, statement["id"], at_once, came_in=True)
-    if lines:
-        await _match_many(tx, lines, statement)
+    by = statement["imported_by"]
+    if lines := await _came_in(tx, statement["id"], at_once):
+        await _try(tx, lines, _match_many(tx, lines, statement))
     elif await store.has_new(tx, statement["id"], came_in=True):
         return False
     elif out := await store.take_new(tx, statement["id"], 1, came_in=False):
-        await _look_back(tx, out[0], statement["imported_by"])
+        await _try(tx, out, _look_back(tx, out[0], by))
     elif await store.has_new(tx, statement["id"]):
         return False
     elif done := await store.finish(tx, statement["id"]):
-        tx.announce(events.statement_matched(done), person=statement["imported_by"])
+        tx.announce(events.statement_matched(done), person=by)
     return True
+
+
+async def _came_in(tx: Transaction, statement: UUID, at_once: int) -> list[Line]:
+    """The next batch of money that came in; when there is none, one entry that was set apart."""
+    lines = await store.take_new(tx, statement, at_once, came_in=True)
+    return lines or await store.take_new(tx, statement, 1, came_in=True, apart=True)
+
+
+async def _try(tx: Transaction, lines: Sequence[Line], work: Awaitable[None]) -> None:
+    """Do what becomes of entries, whole or not at all; no entry ever holds up the others.
+
+    A batch that cannot be booked is set apart, to be done again entry by entry. An entry that
+    cannot be booked by itself waits for somebody, who is told why; nothing tries it again.
+    """
+    error = await _attempt(tx, work)
+    if error is None:
+        return
+    if len(lines) > 1:
+        _log.warning("bank batch done again entry by entry", size=len(lines), error=repr(error))
+        await store.set_apart(tx, [line.id for line in lines])
+        return
+    no = error if isinstance(error, Refusal) else _defect(lines[0], error)
+    words = ". ".join(part.rstrip(".") for part in say(no) if part)
+    await store.decide(tx, [Decision(lines[0].id, "open", reason=no.code, note=f"{words}.")])
+
+
+async def _attempt(tx: Transaction, work: Awaitable[None]) -> Exception | None:
+    """Do it with all that it tells, or leave no trace of it and return what was in the way.
+
+    An outage is raised, for it says nothing of the entries: the same again may well succeed.
+    """
+    await tx.driver.execute("SAVEPOINT attempt")
+    try:
+        await work
+        await tx.flush()
+    except Exception as error:
+        if is_transient(error):
+            raise
+        await tx.driver.execute("ROLLBACK TO SAVEPOINT attempt")
+        tx.withdraw()
+        return error
+    return None
+
+
+def _defect(line: Line, error: Exception) -> Failed:
+    """What people are told of a defect of ours: the reference under which the log has it."""
+    reference = str(uuid7())
+    _log.error("bank entry not matched", entry=str(line.id), reference=reference, exc_info=error)
+    return Failed(reference)
 
 
 async def _match_many(tx: Transaction, lines: Sequence[Line], statement: Row) -> None:
@@ -247,14 +301,7 @@ async def _give_back(tx: Transaction, line: Line, original: Line, by: UUID | Non
     assert original.customer is not None
     first_open = await periods.first_open_day(tx, line.company)
     on = max(line.entry.booked_on, first_open or line.entry.booked_on)
-    savepoint = await tx.connection.begin_nested()
-    try:
-        await ledger.reverse_payment(tx, original.payment, on, RETURNED, by)
-    except Refusal as no:
-        await savepoint.rollback()
-        await store.decide(tx, [Decision(line.id, "open", reason=no.code)])
-        return
-    await savepoint.commit()
+    await ledger.reverse_payment(tx, original.payment, on, RETURNED, by)
     match = Match(original.customer, (), rules.CERTAIN, "reference")
     await store.decide(tx, [Decision(line.id, "returned", match, original.payment)])
 

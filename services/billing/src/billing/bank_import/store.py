@@ -252,16 +252,30 @@ async def next_unmatched(tx: Transaction) -> Row | None:
     return await tx.driver.fetchrow(UNMATCHED)
 
 
-async def take_new(tx: Transaction, statement: UUID, limit: int, *, came_in: bool) -> list[Line]:
+ALONE = "one-by-one"
+"""The reason of a new entry whose batch could not be booked."""
+
+
+async def take_new(
+    tx: Transaction, statement: UUID, limit: int, *, came_in: bool, apart: bool = False
+) -> list[Line]:
     """Entries that nobody has looked at yet: money that came in, or money that went out."""
     rows = await tx.driver.fetch(
         "SELECT * FROM bank_entries WHERE statement = $1 AND state = 'new' AND (amount > 0) = $3"
-        " ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED",
+        " AND (reason IS NOT NULL) = $4 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED",
         statement,
         limit,
         came_in,
+        apart,
     )
     return [line(row) for row in rows]
+
+
+async def set_apart(tx: Transaction, entries: Sequence[UUID]) -> None:
+    """Remember that a batch could not be booked: its entries are done one by one."""
+    await tx.driver.execute(
+        "UPDATE bank_entries SET reason = $2 WHERE id = ANY ($1)", entries, ALONE
+    )
 
 
 async def names(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, Row]:
