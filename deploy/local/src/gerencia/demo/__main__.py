@@ -7,13 +7,14 @@ up again where it ended.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from gerencia.connection import answer, gateway, installation
+from gerencia.connection import gateway, installation
+from gerencia.demo.asking import Asking, mxn
 from gerencia.demo.company import COMPANY, NAME, OPENED, TAX_RATE, Company, Sale, company
+from gerencia.demo.credit import Credit
 from kernel import clock
 from kernel.ids import imported_id
 
@@ -25,15 +26,16 @@ EMPLOYED = date(2023, 1, 9)
 MONTHLY_TARGET = 1_450_000
 AUTHORITIES: tuple[tuple[str, str, int | None], ...] = (
     ("set-limit", "director", None),
+    ("set-group-limit", "director", None),
     ("release-order", "director", None),
     ("set-limit", "manager", 1_000_000),
     ("release-order", "manager", 5_000_000),
 )
 SHOWN = {
     "alejandra": "dirección: todas las sucursales",
-    "beatriz": "gerente de Monterrey: autoriza pedidos retenidos",
+    "beatriz": "gerente de Monterrey: autoriza pedidos, límites, descuentos y gastos",
     "mario": "asesor de Monterrey: ve solo lo suyo",
-    "ruben": "cobranza: límites y pagos",
+    "ruben": "cobranza: a quién pedir, cartas, promesas, banco",
     "irene": "análisis: cuotas y comisiones",
 }
 
@@ -48,18 +50,18 @@ def main() -> None:
     here.remember("demo", {"company": COMPANY, "users": _sign_ins(begun["passwords"])})
 
 
-class Making:
+class Making(Asking):
     """The steps, in the order in which one needs the other."""
 
     def __init__(self, http: httpx.Client, made: Company, passwords: dict[str, str]) -> None:
-        self.http = http
+        super().__init__(http)
         self.made = made
         self.passwords = passwords
         self.customers: dict[str, str] = {}
         self.orders: dict[str, str] = {}
 
     def everything(self) -> None:
-        """Organisation, plans, customers, credit, orders, deliveries, payments and returns."""
+        """Organisation, plans, customers, credit, orders, deliveries, payments, collection."""
         steps = (
             *(
                 self.units,
@@ -69,18 +71,18 @@ class Making:
                 self.buyers,
                 self.limits,
             ),
-            *(self.place, self.place_too_much, self.deliver, self.pay_and_return),
+            *(self.place, self.place_too_much, self.deliver, self.pay_and_return, self.credit),
         )
         for step in steps:
             step()
-            self._settle()
+            self.settle()
 
     def units(self) -> None:
         """The company and its branches."""
         root = {"name": NAME, "level": "company", "currency": "MXN", "country": "MX"}
-        self._put(f"units/{COMPANY}", {**root, "active_from": OPENED.isoformat()})
+        self.put(f"units/{COMPANY}", {**root, "active_from": OPENED.isoformat()})
         for branch in self.made.branches:
-            self._put(
+            self.put(
                 f"units/{branch.unit}",
                 {
                     "name": branch.name,
@@ -94,16 +96,16 @@ class Making:
     def authorities(self) -> None:
         """Cars are dear: a manager releases orders of some of them, the director any."""
         for act, role, amount in AUTHORITIES:
-            given = None if amount is None else _mxn(amount)
+            given = None if amount is None else mxn(amount)
             body = {"act": act, "role": role, "currency": "MXN", "amount": given}
-            self._put("authorities", {"company": COMPANY, **body})
+            self.put("authorities", {"company": COMPANY, **body})
 
     def people(self) -> None:
         """Everybody, supervisors first."""
         by_name = {worker.username: worker for worker in self.made.workers}
         for worker in self.made.workers:
             boss = by_name.get(worker.supervisor or "")
-            self._put(
+            self.put(
                 f"people/{worker.person}",
                 {
                     "name": worker.name,
@@ -119,7 +121,7 @@ class Making:
     def users_and_plans(self) -> None:
         """Sign-ins for all; quotas and a commission for those who sell."""
         for worker in self.made.workers:
-            self._put(
+            self.put(
                 f"users/{worker.username}",
                 {
                     "name": worker.name,
@@ -134,7 +136,7 @@ class Making:
             plan = imported_id(COMPANY, "plan", rep.username)
             rate = ("0.012", "0.015")[number % 2]
             since = self.made.today.replace(month=1, day=1).isoformat()
-            self._put(
+            self.put(
                 f"plans/{plan}", {"person": str(rep.person), "rate": rate, "valid_from": since}
             )
 
@@ -142,7 +144,7 @@ class Making:
         """The customers of each rep."""
         owners = {worker.username: str(worker.person) for worker in self.made.workers}
         for buyer in self.made.buyers:
-            card = self._post(
+            card = self.post(
                 "customers",
                 buyer.key,
                 {
@@ -158,11 +160,12 @@ class Making:
 
     def limits(self) -> None:
         """The credit that the director granted: no administrator may."""
-        with self._as("alejandra"):
+        with self.acting_as("alejandra"):
             for buyer in self.made.buyers:
                 customer = self.customers[buyer.key]
-                body = {"limit": _mxn(buyer.limit), "reason": "Línea autorizada al alta"}
-                self._put(f"customers/{customer}/credit/limit", body)
+                body = {"limit": mxn(buyer.limit), "reason": "Línea autorizada al alta"}
+                # Only the first time: granting anew would take back what was asked for since.
+                self.put(f"customers/{customer}/credit/limit", body, key="first")
 
     def place(self) -> None:
         """The orders that fit, the oldest first."""
@@ -177,7 +180,7 @@ class Making:
         for sale in self.made.sales:
             if sale.fate not in {"held", "confirmed"}:
                 body = {"delivered_on": sale.delivered_on.isoformat()}
-                self._post(f"orders/{self.orders[sale.key]}/deliveries", sale.key, body)
+                self.post(f"orders/{self.orders[sale.key]}/deliveries", sale.key, body)
 
     def pay_and_return(self) -> None:
         """What was paid, in full or in part, and what came back."""
@@ -186,25 +189,29 @@ class Making:
                 self._pay(sale)
             elif sale.fate == "returned":
                 body = {"returned_on": self._by(sale, 6), "reason": "Falla de origen"}
-                self._post(f"orders/{self.orders[sale.key]}/returns", sale.key, body)
+                self.post(f"orders/{self.orders[sale.key]}/returns", sale.key, body)
+
+    def credit(self) -> None:
+        """What is done about credit, collection, prices, expenses and the bank."""
+        Credit(self.http, self.made, self.customers, self.orders).everything()
 
     def _place(self, sales: Iterable[Sale]) -> None:
         for sale in sorted(sales, key=lambda sale: sale.placed_on):
-            self.orders[sale.key] = self._post("orders", sale.key, self._order(sale))["order"]
+            self.orders[sale.key] = self.post("orders", sale.key, self._order(sale))["order"]
 
     def _pay(self, sale: Sale) -> None:
-        invoices = self._get(
+        invoices = self.get(
             "documents", {"order": self.orders[sale.key], "kind": "invoice", "limit": 1}
         )["items"]
         amount = sale.gross if sale.fate == "paid" else sale.gross / 2
         body = {
             "customer": self.customers[sale.customer],
-            "amount": _mxn(amount),
+            "amount": mxn(amount),
             "paid_on": self._by(sale, 18),
             "reference": f"SPEI-{sale.key}",
             "invoice": invoices[0]["document"] if invoices else None,
         }
-        self._post("payments", sale.key, body)
+        self.post("payments", sale.key, body)
 
     def _quotas_of(self, person: str, target: int) -> None:
         for month in self.made.months:
@@ -213,16 +220,16 @@ class Making:
                 "person": person,
                 "period_start": month.start.isoformat(),
                 "period_end": month.end.isoformat(),
-                "target": _mxn(target),
+                "target": mxn(target),
             }
-            self._post("quotas", f"{person}/{month.start}", body)
+            self.post("quotas", f"{person}/{month.start}", body)
 
     def _order(self, sale: Sale) -> dict[str, Any]:
         line = {
             "product": sale.car.product,
             "description": sale.car.description,
             "quantity": str(sale.quantity),
-            "unit_price": _mxn(sale.car.price),
+            "unit_price": mxn(sale.car.price),
             "tax_rate": str(TAX_RATE),
         }
         return {
@@ -236,34 +243,6 @@ class Making:
     def _by(self, sale: Sale, days: int) -> str:
         """A day after the delivery, but not after today."""
         return min(sale.delivered_on + timedelta(days=days), self.made.today).isoformat()
-
-    @contextmanager
-    def _as(self, username: str) -> Iterator[None]:
-        """Ask as another user, by a token that is taken back."""
-        given = answer(
-            self.http.post("/api/v1/tokens", json={"name": "demo", "days": 1, "user": username})
-        )
-        ours = self.http.headers["Authorization"]
-        self.http.headers["Authorization"] = f"Bearer {given['token']}"
-        try:
-            yield
-        finally:
-            self.http.delete(f"/api/v1/tokens/{given['id']}")
-            self.http.headers["Authorization"] = ours
-
-    def _get(self, path: str, query: dict[str, Any]) -> Any:
-        return answer(self.http.get(f"/api/v1/{path}", params=query))
-
-    def _put(self, path: str, body: dict[str, Any]) -> Any:
-        return answer(self.http.put(f"/api/v1/{path}", json=body))
-
-    def _post(self, path: str, key: str, body: dict[str, Any]) -> Any:
-        headers = {"Idempotency-Key": f"demo/{path}/{key}"[:200]}
-        return answer(self.http.post(f"/api/v1/{path}", json=body, headers=headers))
-
-    def _settle(self) -> None:
-        """Wait until every service has heard what the others did."""
-        answer(self.http.get("/api/v1/admin/settled", params={"timeout": 60}))
 
 
 def _begin() -> dict[str, Any]:
@@ -280,10 +259,6 @@ def _sign_ins(passwords: dict[str, str]) -> list[dict[str, str]]:
         {"username": name, "password": passwords[name], "what": what}
         for name, what in SHOWN.items()
     ]
-
-
-def _mxn(amount: object) -> dict[str, str]:
-    return {"amount": f"{amount:.2f}", "currency": "MXN"}
 
 
 if __name__ == "__main__":
