@@ -12,12 +12,73 @@ TEMPLATES = Environment(
     loader=PackageLoader("gateway", "pages"), autoescape=select_autoescape(), trim_blocks=True
 )
 
+API = "/api/v1"
+TRY: tuple[tuple[str, str, str, str], ...] = (
+    (
+        "/views/desk",
+        "",
+        "El escritorio de cobranza: a quién pedir, disputas, banco, antigüedad de saldos (cobranza).",
+        "The collector's desk: whom to ask, disputes, bank, ageing (collector).",
+    ),
+    (
+        "/worklist",
+        "",
+        "A quién pedir primero y por qué: de aquí salen {customer} y {rep} (cobranza).",
+        "Whom to ask first, and why: {customer} and {rep} are named here (collector).",
+    ),
+    (
+        "/approvals",
+        "",
+        "Por autorizar: pedidos, un límite, un descuento y un gasto (gerente).",
+        "Waiting for approval: orders, a limit, a discount and an expense (manager).",
+    ),
+    (
+        "/bank-entries",
+        "?state=open",
+        "Lo que el banco trajo y nadie sabe de quién es (cobranza).",
+        "What the bank brought and nobody knows whose it is (collector).",
+    ),
+    (
+        "/customers/{customer}/statement",
+        "?format=pdf",
+        "El estado de cuenta de un cliente.",
+        "The statement of account of a customer.",
+    ),
+    (
+        "/dunning-letters",
+        "",
+        "Las cartas de cobranza: de aquí sale {letter}.",
+        "The dunning letters: {letter} is named here.",
+    ),
+    (
+        "/dunning-letters/{letter}",
+        "?format=pdf",
+        "Una carta de cobranza, como se imprime.",
+        "A dunning letter, as it is printed.",
+    ),
+    (
+        "/customers/{customer}/credit/file",
+        "?format=pdf",
+        "El expediente de crédito: calificación con su cálculo, límite e historia.",
+        "The credit file: the score with its working, the limit and the history.",
+    ),
+    (
+        "/people/{rep}/account-feedback",
+        "?month=AAAA-MM&format=pdf",
+        "Lo que cada asesor sabe cada mes de las cuentas de sus clientes.",
+        "What each rep is told every month about the accounts of their customers.",
+    ),
+)
+"""What there is to see in the demonstration company: address, query, in Spanish, in English."""
+
 
 def page(document: Mapping[str, Any]) -> str:
     """The guide of this document."""
     entries = sorted(_entries(document), key=lambda entry: (entry["tag"], entry["path"]))
     groups = [(tag, list(found)) for tag, found in groupby(entries, lambda entry: entry["tag"])]
-    return TEMPLATES.get_template("guide.html").render(groups=groups, info=document["info"])
+    return TEMPLATES.get_template("guide.html").render(
+        groups=groups, info=document["info"], tries=TRY, api=API
+    )
 
 
 def _entries(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
