@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
+from uuid import uuid4
 
-from obstore import get_async, head_async, put_async
+from obstore import get_async, head_async, put_async, rename_async
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
@@ -54,7 +57,7 @@ class Objects:
         self._store: ObjectStore | None = None
 
     async def put(self, upload: Received) -> None:
-        """Keep a content.
+        """Keep a content; from then on it outlasts a power cut.
 
         Raises:
             NoStore: there is no store, or it does not answer.
@@ -62,7 +65,9 @@ class Objects:
         store, path = self._opened(), place(upload.file)
         try:
             if not await _is_there(store, path):
-                await put_async(store, path, upload.content)
+                await _write(store, path, upload.content)
+            if isinstance(store, LocalStore):
+                await asyncio.to_thread(_sync_folders, _folder(store), path)
         except (BaseError, OSError) as error:
             _log.error("file not kept", error=repr(error))
             raise NoStore from error
@@ -98,7 +103,50 @@ def store_at(where: str) -> ObjectStore:
     """
     if "://" in where:
         return from_url(where)
-    return LocalStore(Path(where).absolute(), mkdir=True)
+    folder = Path(where).absolute()
+    new = [each for each in (folder, *folder.parents) if not each.exists()]
+    store = LocalStore(folder, mkdir=True)
+    for each in new:
+        _sync(each.parent)
+    return store
+
+
+def _folder(store: LocalStore) -> Path:
+    assert store.prefix is not None
+    return Path(store.prefix)
+
+
+async def _write(store: ObjectStore, path: str, content: IO[bytes]) -> None:
+    """Write a content: a bucket answers when it is safe, a folder before it is on the disk.
+
+    So in a folder it gets its name only when its bytes are on the disk: after a power cut there
+    is no name with half a content.
+    """
+    if not isinstance(store, LocalStore):
+        await put_async(store, path, content)
+        return
+    nameless = f"{path}.{uuid4().hex}"
+    try:
+        await put_async(store, nameless, content)
+        await asyncio.to_thread(_sync, _folder(store) / nameless)
+        await rename_async(store, nameless, path)
+    finally:
+        (_folder(store) / nameless).unlink(missing_ok=True)
+
+
+def _sync_folders(root: Path, path: str) -> None:
+    """Bring the name of a content to the disk, and those of the folders that it is in."""
+    for folder in Path(path).parents:
+        _sync(root / folder)
+
+
+def _sync(path: Path) -> None:
+    """Bring what a file or folder holds to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 async def _is_there(store: ObjectStore, path: str) -> bool:
