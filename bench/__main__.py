@@ -8,7 +8,20 @@ from collections.abc import Sequence
 
 from bench.figures import Figure, keep, show
 
-ALL = ("relay", "commands", "orders", "credit", "invoices", "decisions", "ageing", "dunning", "imports", "statements", "commissions", "footprint")
+ALL = (
+    "relay",
+    "commands",
+    "orders",
+    "credit",
+    "invoices",
+    "decisions",
+    "ageing",
+    "dunning",
+    "imports",
+    "statements",
+    "commissions",
+    "footprint",
+)
 
 
 def main(names: Sequence[str]) -> int:
