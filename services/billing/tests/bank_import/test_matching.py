@@ -335,6 +335,27 @@ async def test_what_could_not_be_booked_is_tried_again_by_nobody_but_a_person(
     assert await wrong(billing) == []
 
 
+async def test_what_could_not_be_booked_is_tried_again_when_its_account_is_put_anew(
+    billing: Billing, bank_: Bank, pena: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    entries = [ntry("500.00", "FAC-1043", ref="A1"), ntry("5.00", ref="A2")]
+    with monkeypatch.context() as hindered:
+        hinder(hindered, defective, "A1")
+        await matched(bank_, *entries)
+    await bank_.put(number="1234567890", name="Another")
+    assert await bank_.entries(state="new") == []
+    await bank_.put()
+    assert [each.key for each in await bank_.entries(state="new")] == ["A1"]
+    await bank_.match()
+    done = {each.key: (each.state, each.reason, each.note) for each in await bank_.entries()}
+    assert done == {
+        "A1": ("matched", "invoice-and-amount", None), "A2": ("open", "no-clue", None)
+    }  # fmt: skip
+    told = await billing.told("statement-matched")
+    assert [(each["matched"], each["open"]) for each in told] == [(0, 2), (1, 1)]
+    assert await wrong(billing) == []
+
+
 @FAULTS
 async def test_a_return_that_cannot_be_booked_waits_with_the_reason_and_the_others_go_on(
     billing: Billing, bank_: Bank, pena: UUID, fault: Fault, code: str,
@@ -350,13 +371,18 @@ async def test_a_return_that_cannot_be_booked_waits_with_the_reason_and_the_othe
             await fault(tx)
         return done
 
-    monkeypatch.setattr(commands.ledger, "reverse_payment", hindered)
     back = [ntry("-100.00", ref=f"B{n}", e2e=f"T-{n}", on="2026-03-12") for n in range(2)]
     await bank_.take(camt(*back, key="S-2"))
-    await bank_.match()
+    with monkeypatch.context() as patched:
+        patched.setattr(commands.ledger, "reverse_payment", hindered)
+        await bank_.match()
     out = sorted((each.state, each.reason) for each in await bank_.entries() if each.key[0] == "B")
     assert out == [("open", code), ("returned", "reference")]
     assert len(await billing.told("payment-reversed")) == 1
+    await bank_.put()
+    await bank_.match()
+    states = Counter(each.state for each in await bank_.entries())
+    assert states == {"matched": 2, "returned": 2}
     assert await wrong(billing) == []
 
 

@@ -42,6 +42,8 @@ async def put_account(
 ) -> BankAccount:
     """Make a bank account known, or change how its statements are read.
 
+    What could not be booked of its statements is tried once more.
+
     Raises:
         NotFound: the company has no such unit, or the account is of one out of sight.
         OtherCurrency: the account is there already, in another currency.
@@ -68,6 +70,7 @@ async def put_account(
             raise rules.OtherCurrency(known.currency, asked.currency)
     if not await store.keep_account(tx, account):
         raise NotFound("bank account", number)
+    await store.try_refused_again(tx, account.account)
     return account
 
 
@@ -178,7 +181,8 @@ async def _try(tx: Transaction, lines: Sequence[Line], work: Awaitable[None]) ->
     """Do what becomes of entries, whole or not at all; no entry ever holds up the others.
 
     A batch that cannot be booked is set apart, to be done again entry by entry. An entry that
-    cannot be booked by itself waits for somebody, who is told why; nothing tries it again.
+    cannot be booked by itself waits for somebody, who is told why; nothing tries it again
+    until the bank account is put anew.
     """
     error = await _attempt(tx, work)
     if error is None:

@@ -259,10 +259,14 @@ ALONE = "one-by-one"
 async def take_new(
     tx: Transaction, statement: UUID, limit: int, *, came_in: bool, apart: bool = False
 ) -> list[Line]:
-    """Entries that nobody has looked at yet: money that came in, or money that went out."""
+    """Entries that nobody has looked at yet: money that came in, or money that went out.
+
+    Money that came in is either in a batch or set apart; what went out is never in a batch.
+    """
     rows = await tx.driver.fetch(
         "SELECT * FROM bank_entries WHERE statement = $1 AND state = 'new' AND (amount > 0) = $3"
-        " AND (reason IS NOT NULL) = $4 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED",
+        " AND (amount < 0 OR (reason IS NOT NULL) = $4) ORDER BY id LIMIT $2"
+        " FOR UPDATE SKIP LOCKED",
         statement,
         limit,
         came_in,
@@ -276,6 +280,23 @@ async def set_apart(tx: Transaction, entries: Sequence[UUID]) -> None:
     await tx.driver.execute(
         "UPDATE bank_entries SET reason = $2 WHERE id = ANY ($1)", entries, ALONE
     )
+
+
+# A refusal's code has a dot, a reason of the matching rules has none.
+REFUSED_AGAIN = """
+WITH again AS (
+    UPDATE bank_entries e SET state = 'new', reason = $2, note = NULL, decided_at = NULL
+    FROM bank_statements s
+    WHERE s.id = e.statement AND s.matched_at IS NOT NULL AND e.account = $1
+      AND e.state = 'open' AND e.decided_by IS NULL AND e.reason LIKE '%.%'
+    RETURNING e.statement)
+UPDATE bank_statements SET matched_at = NULL WHERE id IN (SELECT statement FROM again)
+"""
+
+
+async def try_refused_again(tx: Transaction, account: UUID) -> None:
+    """What could not be booked is looked at once more, in statements that are done otherwise."""
+    await tx.driver.execute(REFUSED_AGAIN, account, ALONE)
 
 
 async def names(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, Row]:
