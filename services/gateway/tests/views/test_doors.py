@@ -105,7 +105,8 @@ async def test_a_cockpit_is_of_ones_own_unit_and_of_no_other(gateway: Gateway):
         other = await ana.get("/api/v1/views/cockpit", params={"unit": "gdl"})
         unknown = await ana.get("/api/v1/views/cockpit", params={"unit": "nowhere"})
     assert own.status_code == 200
-    assert set(own.json()) == {"summary", "held_orders", "ageing", "notifications"}
+    parts = {"summary", "held_orders", "approvals", "ageing", "notifications"}
+    assert set(own.json()) == parts
     assert other.status_code == unknown.status_code == 404
     assert other.json()["code"] == unknown.json()["code"] == "request.not-found"
 
