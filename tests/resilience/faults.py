@@ -19,6 +19,8 @@ from gerencia.trial import Installation
 SERVICES = ("customers", "billing", "targets", "notifications", "gateway")
 PUBLISHERS = ("customers", "billing", "targets")
 STALL_SECONDS = 20
+WAIT_SECONDS = 60
+AT_WORK_SECONDS = 1.0
 
 
 @dataclass
@@ -29,9 +31,14 @@ class Hurt:
     rng: random.Random
     nats_url: str
     victims: Sequence[str] = SERVICES
+    at_work: bool = False
+    """Whether they are killed only once they have started again: a kill then meets their work."""
 
     async def kill(self, name: str) -> None:
         """Kill a program; the supervisor starts it again."""
+        if self.at_work:
+            await asyncio.to_thread(self.installation.wait_until_ready, WAIT_SECONDS, name)
+            await asyncio.sleep(AT_WORK_SECONDS)
         await asyncio.to_thread(self.installation.kill, name)
 
     async def kill_a_service(self) -> None:

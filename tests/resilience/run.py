@@ -36,6 +36,8 @@ class Run:
         pause: seconds from one fault to the next.
         stall: whether a program is also stopped for a while.
         victims: the services that are killed, all five unless told.
+        at_work: whether a program is killed only once it has started again.
+        quiet: seconds in which all effects must have come at the end.
     """
 
     installation: Installation
@@ -46,6 +48,8 @@ class Run:
     pause: float = 1.0
     stall: bool = True
     victims: Sequence[str] = SERVICES
+    at_work: bool = False
+    quiet: float = QUIET_SECONDS
     history: History = field(init=False)
 
     def __post_init__(self) -> None:
@@ -59,14 +63,20 @@ class Run:
             world = await found_company(admin, self.mailbox.domain)
             await self._work(admin, world)
             await asyncio.to_thread(self.installation.wait_until_ready)
-            await admin.get("/admin/settled", patience=QUIET_SECONDS, timeout=4)
+            await admin.get("/admin/settled", patience=self.quiet, timeout=4)
             return await self._evidence(admin, world)
         finally:
             await admin.close()
 
     async def _work(self, admin: Caller, world: World) -> None:
         stop = asyncio.Event()
-        hurt = Hurt(self.installation, self._rng, nats_url(self.installation), self.victims)
+        hurt = Hurt(
+            self.installation,
+            self._rng,
+            nats_url(self.installation),
+            self.victims,
+            self.at_work,
+        )
         async with asyncio.TaskGroup() as group:
             for number in range(WORKERS):
                 worker = Worker(f"w{number}", admin, world, random.Random(self._rng.random()))

@@ -23,7 +23,9 @@ WHO_FAILS = ("customers", "billing")
 
 @pytest.mark.parametrize("fault", PLANTED)
 async def test_the_suite_goes_red_when(fault: str, company_under_fire: Callable[..., Run]) -> None:
-    run = company_under_fire(planted=fault, victims=WHO_FAILS, seed=1, kills=6, stall=False)
+    run = company_under_fire(
+        planted=fault, victims=WHO_FAILS, at_work=True, seed=1, kills=4, stall=False, quiet=30
+    )
     try:
         found = problems(await run.play())
     except TimeoutError as never:

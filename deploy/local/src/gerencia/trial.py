@@ -110,9 +110,13 @@ class Installation:
         if pid:
             os.kill(pid, how)
 
-    def wait_until_ready(self, seconds: float = START_SECONDS) -> None:
-        """Wait until every program is ready again."""
+    def wait_until_ready(self, seconds: float = START_SECONDS, *names: str) -> None:
+        """Wait until every program is ready again, or those that are named."""
         end = time.monotonic() + seconds
-        while not all(program["ready"] for program in self.programs().values()):
+        while not all(
+            program["ready"]
+            for name, program in self.programs().items()
+            if not names or name in names
+        ):
             assert time.monotonic() < end, f"not ready: {self.programs()}"
             time.sleep(0.5)
