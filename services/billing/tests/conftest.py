@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -15,6 +16,7 @@ from pydantic import BaseModel
 
 from billing.app import SERVICE
 from billing.ledger.checks import ledger_is_whole
+from billing.numbering.jobs import number_documents
 from billing.tables import people, units
 from contracts.billing.exposure import GetOrderCredit
 from contracts.billing.ledger import Document, ListDocuments, PaymentRecorded, RecordPayment
@@ -124,6 +126,19 @@ class Billing:
                 f"billing.{fact}%",
             )
         return [row["body"] | {"type": row["type"]} for row in rows]
+
+    async def numbered(self) -> None:
+        """Wait until all documents have their numbers.
+
+        A document waits for every transaction of the server that is older, of whatever database.
+        """
+        for _ in range(200):
+            async with self.database.working("numbers") as tx:
+                await number_documents(tx)
+                if not await tx.driver.fetchval("SELECT count(*) FROM unnumbered"):
+                    return
+            await asyncio.sleep(0.02)
+        raise AssertionError("documents wait for their numbers")
 
     async def wrong(self) -> list[str]:
         """What the service's own checks complain of."""

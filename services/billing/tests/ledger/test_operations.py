@@ -213,7 +213,7 @@ async def test_legal_numbers_run_without_a_gap_in_the_order_of_posting(billing: 
         *(billing.hear(billing.delivered(f"G-{n}", customer, "10", unit="gdl")) for n in range(3)),
     )
     await billing.pay(customer, "10")
-    await _number(billing)
+    await billing.numbered()
     numbers = sorted(one.legal_number for one in await billing.documents())
     assert numbers == [
         *(f"GDL-F-{n:06}" for n in range(1, 4)),
@@ -221,7 +221,7 @@ async def test_legal_numbers_run_without_a_gap_in_the_order_of_posting(billing: 
         "MTY-R-000001",
     ]
     await billing.hear(billing.delivered("P-99", customer, "10"))
-    await _number(billing)
+    await billing.numbered()
     last = await billing.documents(order=billing.some("P-99"))
     assert last[0].legal_number == "MTY-F-000013"
     assert await billing.wrong() == []
@@ -235,7 +235,7 @@ async def test_a_document_is_not_numbered_before_one_that_was_posted_earlier(bil
         await billing.hear(billing.delivered("P-2", other, "10"))
         await _number(billing)
         assert [one.legal_number for one in await billing.documents()] == [None]
-    await _number(billing)
+    await billing.numbered()
     legal = {one.number: one.legal_number for one in await billing.documents()}
     assert legal == {"P-1": "MTY-F-000001", "P-2": "MTY-F-000002"}
 
@@ -243,7 +243,7 @@ async def test_a_document_is_not_numbered_before_one_that_was_posted_earlier(bil
 async def test_an_imported_document_keeps_the_number_of_its_source(billing: Billing):
     customer = await billing.customer(origin="import")
     await billing.hear(billing.delivered("SO-1", customer, "10"), origin="import")
-    await _number(billing)
+    await billing.numbered()
     (invoice,) = await billing.documents()
     assert (invoice.number, invoice.legal_number) == ("SO-1", None)
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from billing.numbering.jobs import number_documents
-
 from ..conftest import Billing
 
 
@@ -10,10 +8,8 @@ async def test_each_series_tells_which_numbers_it_gave(billing: Billing):
     for n in range(3):
         await billing.hear(billing.delivered(f"P-{n}", customer, "10"))
     await billing.hear(billing.delivered("G-1", customer, "10", unit="gdl"))
-    async with billing.database.working("numbers") as tx:
-        await number_documents(tx)
-    async with billing.database.working("numbers") as tx:
-        await number_documents(tx)
+    await billing.numbered()
+    await billing.numbered()
     told = {one["series"]: one for one in await billing.told("documents-numbered")}
     assert [one["legal_number"] for one in told["MTY-F"]["documents"]] == [
         f"MTY-F-{n:06}" for n in (1, 2, 3)
