@@ -53,7 +53,7 @@ class Caller:
         self._history.add(entry)
         return entry
 
-    async def get(self, path: str, *, patience: float = 30, **query: Any) -> Any:
+    async def get(self, path: str, *, patience: float = 90, **query: Any) -> Any:
         """Ask until there is an answer; a question may always be asked again."""
         end = asyncio.get_running_loop().time() + patience
         while True:
