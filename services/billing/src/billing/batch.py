@@ -6,20 +6,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
-from kernel.database import Transaction
+from kernel.database import Row, Transaction
+
+__all__ = ["Row", "arrays", "insert_many", "plan_for"]
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
-
-
-class Row(Protocol):
-    """A row that was read, by the names of its columns."""
-
-    def __getitem__(self, name: str, /) -> Any: ...
 
 
 MANY = 20

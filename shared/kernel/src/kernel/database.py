@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -33,6 +33,12 @@ LOST = (
     OSError,
 )
 """How it shows that a connection is gone: the server was restarted, the network was cut."""
+
+
+class Row(Protocol):
+    """A row that was read, by the names of its columns."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
 
 
 class NotCommitted(Exception):

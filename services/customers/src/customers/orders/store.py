@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, insert, select, tuple_
@@ -35,7 +35,7 @@ from customers.tables import (
     orders,
     people,
 )
-from kernel.database import Transaction
+from kernel.database import Row, Transaction
 from kernel.money import Money
 
 Place = tuple[date, UUID]
@@ -83,12 +83,6 @@ FROM unnest($1::uuid[], $2::text[], $3::date[], $4::numeric[], $5::text[])
      AS n (order_id, state, confirmed_on, missing, reason)
 WHERE o.order_id = n.order_id
 """
-
-
-class Row(Protocol):
-    """A row that was read, by the names of its columns."""
-
-    def __getitem__(self, name: str, /) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
